@@ -13,3 +13,7 @@ urlpatterns = [
     for found in sorted((_HERE / floor).glob("*/urls.py"))
     for pattern in import_module(f"lilong.{floor}.{found.parent.name}.urls").urlpatterns
 ]
+
+handler403 = "lilong.portals.entrance.errors.page.denied"
+handler404 = "lilong.portals.entrance.errors.page.missing"
+handler500 = "lilong.portals.entrance.errors.page.broken"
