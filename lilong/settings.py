@@ -14,7 +14,7 @@ LILONG_HOME = Path(os.environ.get("LILONG_HOME", "var")).resolve()
 LILONG_HOME.mkdir(parents=True, exist_ok=True)
 clock.install(LILONG_HOME / "clock.json")
 
-DEMO = os.environ.get("LILONG_DEMO") == "1"
+DEMO = os.environ.get("LILONG_DEMO", "1" if (LILONG_HOME / "demo.json").exists() else "0") == "1"
 DEBUG = False
 SECRET_KEY = load_or_make(LILONG_HOME / "keys" / "pages.key").hex()
 JOURNAL_KEY = load_or_make(LILONG_HOME / "keys" / "journal.key")
@@ -115,7 +115,13 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "portals" / "static"]
 STATIC_ROOT = LILONG_HOME / "static"
-WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True  # before the first `lilong up` has collected and compressed them
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
+WHITENOISE_IMMUTABLE_FILE_TEST = "/vendor/"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

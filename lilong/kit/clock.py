@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -42,7 +41,7 @@ class Clock:
         """Write the clock for the other processes of this installation, atomically."""
         part = path.with_name(path.name + ".part")
         part.write_text(json.dumps(asdict(self)))
-        os.replace(part, path)
+        part.replace(path)
 
 
 class _Installed:

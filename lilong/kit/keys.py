@@ -10,7 +10,7 @@ LENGTH = 32
 
 
 def load_or_make(path: Path) -> bytes:
-    """The key in `path`; 32 random bytes written there (mode 0600) when there is none. Raises ValueError if cut short."""
+    """The key in `path`; 32 random bytes written there (mode 0600) when there is none. ValueError if cut."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         part = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
