@@ -131,6 +131,10 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("LILONG_HTTPS") == "1"
 
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "lilong.kernel.access.hashers.HandedOut",
+]
 AUTHENTICATION_BACKENDS = ["lilong.kernel.access.backend.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 VERBS = frozenset(
@@ -45,11 +46,15 @@ CASE_VERBS = frozenset({"tickets.read", "tickets.step"})
 class Role:
     """One row of the table. `individuals`: may see persons; `staff`: second factor and idle time-out."""
 
-    title: Any
+    title: str  # Chinese, as lists say it; `label` is what a page shows
     verbs: frozenset[str]
     purposes: frozenset[str] = frozenset()
     individuals: bool = False
     staff: bool = True
+
+    @property
+    def label(self) -> str:
+        return gettext(self.title)
 
     def __post_init__(self) -> None:
         if unknown := (self.verbs - VERBS) | (self.purposes - PURPOSES.keys()):
@@ -62,27 +67,30 @@ _DOOR_PURPOSES = frozenset({"visit", "contact", "emergency", "verify", "answer"}
 # Administration, audit and business stand apart, as GB/T 22239-2019 asks of a level 3 system (三员分立; DOMAIN §6.3).
 ROLES: dict[str, Role] = {
     "committee_worker": Role(
-        _("居委社工"), _AT_THE_DOOR | {"settings.change", "scenarios.rehearse"}, _DOOR_PURPOSES, individuals=True
+        gettext_noop("居委社工"),
+        _AT_THE_DOOR | {"settings.change", "scenarios.rehearse"},
+        _DOOR_PURPOSES,
+        individuals=True,
     ),
-    "grid_officer": Role(_("网格员"), _AT_THE_DOOR, _DOOR_PURPOSES, individuals=True),
+    "grid_officer": Role(gettext_noop("网格员"), _AT_THE_DOOR, _DOOR_PURPOSES, individuals=True),
     "operations": Role(
-        _("城运中心"),
+        gettext_noop("城运中心"),
         _AT_THE_DOOR | {"tickets.dispatch", "tickets.void", "settings.change", "scenarios.rehearse"},
         frozenset({"contact", "emergency"}),
         individuals=True,
     ),
-    "department": Role(_("职能部门"), frozenset({"tickets.read", "brain.view", "scenarios.rehearse"})),
+    "department": Role(gettext_noop("职能部门"), frozenset({"tickets.read", "brain.view", "scenarios.rehearse"})),
     "steward": Role(
-        _("数据管理员"),
+        gettext_noop("数据管理员"),
         frozenset({"import.files", "devices.manage", "people.read", "people.change", "people.reveal"}),
         frozenset({"verify", "answer"}),
         individuals=True,
     ),
-    "auditor": Role(_("审计员"), frozenset({"journal.read", "reads.audit"})),
-    "admin": Role(_("系统管理员"), frozenset({"accounts.manage"})),
-    "wall": Role(_("大屏"), frozenset({"brain.view"}), staff=False),
+    "auditor": Role(gettext_noop("审计员"), frozenset({"journal.read", "reads.audit"})),
+    "admin": Role(gettext_noop("系统管理员"), frozenset({"accounts.manage"})),
+    "wall": Role(gettext_noop("大屏"), frozenset({"brain.view"}), staff=False),
     # The program itself: engine, worker, commands. It has no purpose, so it reveals nothing to itself.
-    "system": Role(_("系统"), VERBS, individuals=True, staff=False),
+    "system": Role(gettext_noop("系统"), VERBS, individuals=True, staff=False),
 }
 
 FOR_ACCOUNTS = tuple(name for name in ROLES if name != "system")
