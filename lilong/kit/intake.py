@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a delivery: its usual Chinese header, our name, and the headers also seen."""
+    """One column of a delivery: its usual Chinese header, our name, the headers also seen, and how raw cells are kept.
+
+    A raw cell is kept in clear, sealed under the installation's key (names, numbers, phones), or never (passwords).
+    """
 
     header: str
     name: str
     required: bool = False
     also: tuple[str, ...] = ()
+    kept: Literal["clear", "sealed", "never"] = "clear"
+
 
 @dataclass(frozen=True)
 class RowError:
@@ -23,16 +30,23 @@ class RowError:
     field: str
     reason: str
 
+
 @dataclass(frozen=True)
 class Taken:
-    """What became of a batch: rows that changed something, rows that were there already, rows refused."""
+    """What became of a batch: rows that changed something, rows that were there already, rows refused.
+
+    `subjects` says whom a row spoke of, as (row, kind, id), so that a value can be traced and a person forgotten.
+    """
 
     changed: int
     unchanged: int
     errors: tuple[RowError, ...] = ()
+    subjects: tuple[tuple[int, str, int], ...] = ()
+
 
 Row = Mapping[str, str]
 """One row by our column names; `"row"` holds its number as text, absent cells are empty strings."""
+
 
 @dataclass(frozen=True)
 class Intake:
@@ -43,5 +57,6 @@ class Intake:
     columns: tuple[Column, ...]
     take: Callable[..., Taken]  # take(rows: Sequence[Row], *, by: str, at: datetime) -> Taken
     order: int = 50  # lower first, where several deliveries arrive together
+
 
 Take = Callable[[Sequence[Row], str, datetime], Taken]

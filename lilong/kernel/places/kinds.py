@@ -22,7 +22,7 @@ PLACE_KINDS: dict[str, Kind] = {
     "estate": Kind("小区", ("住宅小区",), frozenset({"committee"})),
     "building": Kind("楼栋", ("楼", "幢"), frozenset({"micro_grid", "committee"})),
     "stair": Kind("楼组", ("门洞", "门栋", "单元"), frozenset({"building"})),
-    "home": Kind("房屋", ("户", "住房"), frozenset({"stair", "building"})),
+    "home": Kind("房屋", ("户", "住房"), frozenset({"stair"})),
     "facility": Kind(
         "设施",
         ("场所",),

@@ -59,16 +59,16 @@ class PlaceAddress(models.Model):
     road = models.CharField(max_length=40, blank=True)
     lane = models.CharField(max_length=16, blank=True)
     sub_lane = models.CharField(max_length=16, blank=True)
-    door = models.CharField(max_length=16, blank=True)
-    room = models.CharField(max_length=24, blank=True)
+    building = models.CharField(max_length=16, blank=True)
+    door = models.CharField(max_length=24, blank=True)  # the room, with its floor where the room is but a name
     since = models.DateField(null=True)
     until = models.DateField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["lane", "door", "room"], name="address_door")]
+        indexes = [models.Index(fields=["lane", "building", "door"], name="address_door")]
 
     def __str__(self) -> str:
-        return f"{self.road}/{self.lane}/{self.sub_lane}/{self.door}/{self.room}"
+        return f"{self.road}/{self.lane}/{self.sub_lane}/{self.building}/{self.door}"
 
 
 class Overlay(models.Model):
