@@ -1,0 +1,31 @@
+"""A file is named after what is in it, and is short enough to be read."""
+
+from __future__ import annotations
+
+from tests.house.tracked import ROOT, files
+
+DRAWERS = {"util", "utils", "helper", "helpers", "common", "misc", "base", "stuff", "tools", "shared", "core", "lib"}
+LONG = 300  # lines; look for the seam (STYLE: files of one or two screens)
+
+
+def meaningless(path: str) -> bool:
+    return any(part.split(".")[0].lower() in DRAWERS for part in path.split("/"))
+
+
+def test_no_drawer_is_named_after_nothing() -> None:
+    assert [str(p.relative_to(ROOT)) for p in files() if meaningless(str(p.relative_to(ROOT)))] == []
+
+
+def test_a_meaningless_name_is_refused() -> None:
+    assert meaningless("lilong/kit/utils.py")
+    assert meaningless("lilong/common/spans.py")
+    assert not meaningless("lilong/kit/spans.py")
+
+
+def test_no_module_is_longer_than_three_hundred_lines() -> None:
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in files(".py")
+        if "migrations" not in p.parts and (n := len(p.read_text(encoding="utf-8").splitlines())) > LONG
+    }
+    assert long == {}
