@@ -43,6 +43,7 @@ class Account(AbstractBaseUser):
 class Grant(models.Model):
     """A place path that an account sees, from `since` until `until` by the installation's clock."""
 
+    path_follows_place = True  # read by places: whoever works for a committee that is merged works for the other one
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="grants")
     path = models.CharField(max_length=255)
     since = models.DateTimeField()
@@ -51,7 +52,6 @@ class Grant(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "path"], condition=Q(until=None), name="grant_open_once"),
             models.CheckConstraint(
                 condition=Q(path__startswith="/") & Q(path__endswith="/"), name="grant_path_is_closed"
             ),
