@@ -53,7 +53,9 @@ def test_four_digits_of_any_phone_stay_hidden(clear: str) -> None:
     assert len([c for c in shown if c.isdigit()]) <= max(0, min(7, len(digits) - 4))
 
 
-@given(ROADS, NUMBERS, NUMBERS, st.sampled_from(["号", "号楼", "幢", "甲号"]), NUMBERS, st.sampled_from(["室", "", "楼"]))
+@given(
+    ROADS, NUMBERS, NUMBERS, st.sampled_from(["号", "号楼", "幢", "甲号"]), NUMBERS, st.sampled_from(["室", "", "楼"])
+)
 def test_an_address_ends_with_its_building(road: str, lane: str, no: str, mark: str, room: str, tail: str) -> None:
     building = f"{road}{lane}弄{no}{mark}"
     assert masking.address(f"{building}{room}{tail}") == building
