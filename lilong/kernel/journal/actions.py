@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from . import digest, rows
-from .models import ReadEntry
+from lilong.kernel.journal import digest, rows
+from lilong.kernel.journal.models import ReadEntry
 
 _COLUMNS = ("kind", "subject_kind", "subject_id", "by", "at", "path", "data", "digest")
 _KIND = re.compile(r"[a-z_]+(\.[a-z_]+)+")

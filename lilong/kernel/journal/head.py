@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from . import digest
+from lilong.kernel.journal import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def save(head: Head) -> None:
     path = file()
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     with part.open("w") as out:
-        json.dump({**asdict(head), "mac": _mac(head)}, out)
+        json.dump({**asdict(head), "mac": digest.sign(_message(head)).hex()}, out)
         out.flush()
         os.fsync(out.fileno())
     part.replace(path)
@@ -60,7 +59,7 @@ def load(path: Path | None = None) -> Head | None:
     try:
         held = json.loads(path.read_text())
         head = Head(held["seq"], held["fact"], held["chain"], held["at"])
-        if not hmac.compare_digest(str(held["mac"]), _mac(head)):
+        if not digest.signed(bytes.fromhex(held["mac"]), _message(head)):
             raise HeadForgedError(path.name)
     except FileNotFoundError:
         return None
@@ -70,21 +69,29 @@ def load(path: Path | None = None) -> Head | None:
 
 
 def set_aside() -> Path:
-    """Keep the present file under a name of its own, as evidence that the database once held more; gives that name."""
+    """Keep the present file under a name of its own, as evidence that the database once held more; gives that name.
+
+    Where the file is gone, an empty one stands for it.
+    """
     path = file()
-    for number in range(1, 1_000_000):
-        kept = path.with_name(f"{path.name}.lost-{number}")
-        if not kept.exists():
-            path.replace(kept)
-            return kept
-    raise FileExistsError(path)
+    number = max((_number(found) for found in kept()), default=0) + 1
+    aside = path.with_name(f"{path.name}.lost-{number}")
+    if path.exists():
+        path.replace(aside)
+    else:
+        aside.touch()
+    return aside
 
 
 def kept() -> list[Path]:
     """The files set aside, oldest first; each stays a problem until a person has looked into it and removed it."""
     path = file()
-    return sorted(path.parent.glob(f"{path.name}.lost-*"), key=lambda found: int(found.name.rpartition("-")[2]))
+    return sorted(path.parent.glob(f"{path.name}.lost-*"), key=_number)
 
 
-def _mac(head: Head) -> str:
-    return digest.mac(b"head:" + json.dumps(asdict(head)).encode()).hex()
+def _number(path: Path) -> int:
+    return int(path.name.rpartition("-")[2])
+
+
+def _message(head: Head) -> bytes:
+    return b"head:" + json.dumps(asdict(head)).encode()

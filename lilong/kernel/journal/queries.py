@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from .models import Fact, ReadEntry, Seal
+from lilong.kernel.journal.models import Fact, ReadEntry, Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def after(seq: int, *, limit: int = 500, kinds: Collection[str] | None = None) -
     if kinds is not None:
         seals = seals.filter(fact__kind__in=list(kinds))
     found = seals.order_by("seq").values_list("seq", *(f"fact__{name}" for name in _FIELDS))[:limit]
-    return [_told(row) for row in found if row[1] is not None]
+    return [_told(row) for row in found]
 
 
 def head() -> int:
