@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,9 +24,15 @@ _HERE = Path(__file__).resolve().parent
 def main() -> None:
     """Entry point. Errors the user can mend are printed as one line, with exit code 1."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lilong.settings")
+    load_blocks()
+    app()
+
+
+@cache
+def load_blocks() -> None:
+    """Let every block with a `commands.py` add its commands."""
     for found in sorted(_HERE.glob("kernel/*/commands.py")):
         import_module(f"lilong.kernel.{found.parent.name}.commands").register(app)
-    app()
 
 
 @app.command()

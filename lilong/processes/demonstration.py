@@ -118,7 +118,7 @@ def _gateway_token(home: Path, files: Path, at: datetime) -> None:
 
     with (files / "devices.csv").open(encoding="utf-8-sig", newline="") as lines:
         code = next(row["设备编码"] for row in csv.DictReader(lines) if row["类型"] == "gateway")
-    token = registry.new_token(code, by="system:demonstration", at=at)
+    token = registry.issue_tokens([code], by="system:demonstration", at=at)[code]
     path = home / "keys" / "gateway.json"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as out:

@@ -29,6 +29,8 @@ class Failure(models.Model):
 class Number(models.Model):
     """A committee's own number for a scenario: added to, never edited; the newest of the nearest place counts."""
 
+    path_follows_place = True
+
     scenario = models.CharField(max_length=60)
     key = models.CharField(max_length=60)
     place_id = models.BigIntegerField()

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class State(models.TextChoices):
     """Where a ticket stands; legal moves between states are the table in `moves.py`."""
 
-    CONTACTING = "contacting", "联系中"
-    WAITING = "waiting", "待接单"
-    ACCEPTED = "accepted", "处置中"
-    CLOSED = "closed", "已办结"
-    VOID = "void", "已作废"
+    CONTACTING = "contacting", _("联系中")
+    WAITING = "waiting", _("待接单")
+    ACCEPTED = "accepted", _("处置中")
+    CLOSED = "closed", _("已办结")
+    VOID = "void", _("已作废")
 
 
 class Desk(models.TextChoices):
     """On whose desk a ticket lies."""
 
-    OPERATIONS = "operations", "城运中心"
-    COMMITTEE = "committee", "居委"
+    OPERATIONS = "operations", _("城运中心")
+    COMMITTEE = "committee", _("居委")
 
 
 class Urgency(models.TextChoices):
-    URGENT = "urgent", "紧急"
-    WATCH = "watch", "关注"
-    NORMAL = "normal", "一般"
+    URGENT = "urgent", _("紧急")
+    WATCH = "watch", _("关注")
+    NORMAL = "normal", _("一般")
 
 
 class Ticket(models.Model):
     """One matter on somebody's desk. It holds ids and words of the scenario, never a name, phone or address."""
+
+    path_follows_place = True  # read by places when a committee is merged
 
     kind = models.CharField(max_length=40)
     scenario = models.CharField(max_length=60)
@@ -79,6 +82,8 @@ class Step(models.Model):
 
 class Shift(models.Model):
     """Weekly duty hours of a committee, local time; outside them the operations centre takes what comes."""
+
+    path_follows_place = True
 
     path = models.CharField(max_length=200, db_index=True)  # the committee's place path
     weekday = models.SmallIntegerField()  # 0 Monday … 6 Sunday

@@ -19,6 +19,7 @@ from lilong.kernel.tickets.models import Desk, State, Step, Ticket, Urgency
 from lilong.kit.clock import SHANGHAI
 
 PAGE = 50
+RECENT = timedelta(days=7)  # how long a closed ticket stays on the desk
 _RANK = {Urgency.URGENT: 0, Urgency.WATCH: 1, Urgency.NORMAL: 2}
 
 
@@ -128,16 +129,17 @@ def desk(
 ) -> DeskPage:  # fmt: skip
     """Today's work first: open before closed, urgent before normal, soonest due first. 50 rows a page.
 
-    `state` is a state, or "open", or "" for all open ones and those closed within 7 days.
+    `state` is a state, or "open", or "" for all; closed and void ones are shown for 7 days.
     `search` finds the ticket's number, its scenario's title and place names down to the building.
     """
     found = visible(viewer)
     if state == "open":
         found = found.filter(state__in=moves.OPEN)
-    elif state:
+    elif state in moves.OPEN:
         found = found.filter(state=state)
     else:
-        found = found.filter(Q(state__in=moves.OPEN) | Q(closed_at__gte=at - timedelta(days=7)))
+        recent = Q(closed_at__gte=at - RECENT)
+        found = found.filter(recent & Q(state=state) if state else recent | Q(state__in=moves.OPEN))
     for column, value in (("desk", desk), ("urgency", urgency), ("scenario", scenario), ("field", field)):
         if value:
             found = found.filter(**{column: value})
@@ -185,7 +187,7 @@ def counts(viewer: Viewer, *, at: datetime) -> dict[str, int]:
         urgent=Count("id", filter=now_open & Q(urgency=Urgency.URGENT)),
         late=Count("id", filter=now_open & Q(due_at__lt=at)),
         mine=Count("id", filter=now_open & Q(assignee_id=viewer.account_id or 0)),
-        closed_7d=Count("id", filter=Q(state=State.CLOSED, closed_at__gte=at - timedelta(days=7))),
+        closed_7d=Count("id", filter=Q(state=State.CLOSED, closed_at__gte=at - RECENT)),
     )
 
 
