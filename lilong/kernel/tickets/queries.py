@@ -72,6 +72,7 @@ class TicketCard:
     moves: frozenset[str]
     outcomes: tuple[str, ...]
     offers_absence: tuple[str, ...]
+    quiet_outcomes: tuple[str, ...]  # those that end in silence: somebody died
     chain: tuple[tuple[str, datetime | None], ...]  # no-answer steps in order, with the time each was taken
     first_call: str
     contact_until: datetime | None
@@ -206,6 +207,7 @@ def ticket(viewer: Viewer, ticket_id: int, *, at: datetime) -> TicketCard | None
         moves=may,
         outcomes=tuple(plan.get("outcomes", ())),
         offers_absence=tuple(plan.get("absence", ())),
+        quiet_outcomes=tuple(plan.get("quiet", ())),
         chain=tuple((name, taken.get(name)) for name in plan.get("no_answer", ())),
         first_call=str(plan.get("first_call", "")),
         contact_until=found.contact_until,
