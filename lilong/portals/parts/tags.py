@@ -84,3 +84,23 @@ def until(at: datetime | None, now: datetime) -> timedelta | None:
 def mask(name: str) -> str:
     """A person's name as pages show it before anybody asked to see more: 王**."""
     return masking.name(name)
+
+
+@register.filter
+def pressed(now: str, this: str) -> str:
+    """The value of `aria-pressed` for a button that chooses `this`."""
+    return "true" if now == this else "false"
+
+
+@register.filter
+def plain(number: float) -> str:
+    """A number as attributes of SVG want it, whatever the language of the page: a dot, no grouping, no needless noughts."""
+    return f"{number:.3f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def litres(volume: float | None) -> str:
+    """Litres as people say them: whole ones, and one decimal below ten."""
+    if volume is None:
+        return "—"
+    return f"{volume:.0f}" if volume >= 10 or volume == int(volume) else f"{volume:.1f}"

@@ -1,0 +1,138 @@
+// The desk with a script: the drawer, the keyboard, and the list that keeps itself up to date. Without one, links and forms do.
+import { toast } from "../parts/parts.mjs";
+
+const desk = document.getElementById("desk");
+const drawer = document.getElementById("drawer");
+const help = document.getElementById("help");
+const words = desk?.dataset ?? {};
+const POLL_EVERY = 20_000;
+const GIVE_UP_AFTER = 10_000;
+
+/* ── the drawer: the browser's own dialog keeps the focus inside and gives it back ── */
+
+let opener = null;
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const target = event.detail.ctx.target;
+  if (target?.id !== "ticket") return;
+  if (drawer && !drawer.open) {
+    opener = document.activeElement?.id ?? null;
+    drawer.showModal();
+  }
+  (document.getElementById("problem") ?? document.getElementById("ticket-title"))?.focus();
+  if (drawer && !document.getElementById("problem")) drawer.scrollTop = 0;
+});
+
+drawer?.addEventListener("close", () => {
+  document.getElementById("ticket").replaceChildren();
+  (document.getElementById(opener) ?? document.querySelector("a.open"))?.focus();
+});
+
+drawer?.addEventListener("click", (event) => {
+  if (event.target === drawer || event.target.closest("[data-close-drawer]")) drawer.close();
+});
+
+// A refusal comes back as the form with its reason (422); any other failure changes nothing on the page but says so.
+document.addEventListener("htmx:before:swap", (event) => {
+  const status = event.detail.ctx.response?.status ?? 200;
+  if (status < 400 || status === 422) return;
+  event.preventDefault();
+  failed();
+});
+document.addEventListener("htmx:error", failed);
+
+function failed() {
+  toast(document.body.dataset.failed, { kind: "danger" });
+}
+
+/* ── the keyboard ── */
+
+function rows() {
+  return [...document.querySelectorAll("a.open")];
+}
+
+function move(by) {
+  const all = rows();
+  if (!all.length) return;
+  const here = drawer?.open ? all.findIndex((row) => row.id === opener) : all.indexOf(document.activeElement);
+  const there = all[Math.max(0, Math.min(all.length - 1, here + by))];
+  if (drawer?.open) {
+    if (there.id === opener) return;
+    opener = there.id;
+    htmx.ajax("GET", there.getAttribute("href"), { target: "#ticket", swap: "innerHTML" });
+  } else {
+    there.focus();
+    there.closest("tr").scrollIntoView({ block: "nearest" });
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const typing = event.target.matches?.("input:not([type=radio], [type=checkbox]), textarea, select");
+  if (typing) {
+    if (event.key === "Escape" && event.target.id === "q") rows()[0]?.focus();
+    return;
+  }
+  const keys = { j: () => move(1), k: () => move(-1), "/": () => document.getElementById("q")?.focus(), "?": () => help?.showModal() };
+  const act = keys[event.key];
+  if (!act || (help?.open && event.key !== "?") || (drawer?.open && "/?".includes(event.key))) return;
+  event.preventDefault();
+  act();
+});
+
+for (const button of document.querySelectorAll("[data-help]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => help.showModal());
+}
+help?.addEventListener("click", (event) => { if (event.target === help) help.close(); });
+
+/* ── the list keeps itself up to date ── */
+
+let pending = null;
+
+/** Draw the list anew, soon and once; the page's own looking keeps no session alive. */
+function refresh() {
+  clearTimeout(pending);
+  pending = setTimeout(async () => {
+    if (document.hidden || document.activeElement?.id === "q") return void (stale = true);
+    stale = false;
+    const before = new Set(rows().map((row) => row.id));
+    await htmx.ajax("GET", location.pathname + location.search, {
+      target: "#desk", swap: "innerMorph", headers: { "Lilong-Background": "1" },
+    });
+    for (const row of rows()) if (!before.has(row.id)) row.closest("tr").classList.add("new");
+    return undefined;
+  }, 250);
+}
+
+let stale = false;
+document.addEventListener("visibilitychange", () => { if (!document.hidden && stale) refresh(); });
+document.addEventListener("desk-changed", refresh);
+
+function arrived(event) {
+  const told = JSON.parse(event.data);
+  refresh();
+  if (told.new) toast(`${words.new} · ${told.number}`, { kind: told.urgent ? "danger" : "", link: `/desk/tickets/${told.ticket}` });
+}
+
+function listen(address) {
+  const source = new EventSource(address);
+  let polling = null;
+  let lost = null;
+  source.addEventListener("ticket", arrived);
+  source.addEventListener("open", () => {
+    clearTimeout(lost);
+    if (polling) { clearInterval(polling); polling = null; refresh(); }
+  });
+  source.addEventListener("error", () => {
+    clearTimeout(lost);
+    lost = setTimeout(() => {
+      if (polling) return;
+      toast(words.off);
+      polling = setInterval(refresh, POLL_EVERY);
+    }, GIVE_UP_AFTER);
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => { source.close(); if (!polling) listen(address); }, GIVE_UP_AFTER * 2);
+  });
+}
+
+if (desk?.dataset.live) listen(desk.dataset.live);
