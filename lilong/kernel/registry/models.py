@@ -1,4 +1,4 @@
-"""The shape of who is who: people under keys of their own, where they live and are registered, what they own, their devices."""
+"""The shape of who is who: people under keys of their own, their residencies, what they own, and their devices."""
 
 from __future__ import annotations
 
@@ -40,6 +40,16 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return f"person {self.pk}"
+
+
+class Forgotten(models.Model):
+    """The keyed hash of an erased person's identity number, so that the next delivery does not bring them back."""
+
+    id_hash = models.BinaryField(max_length=40, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"forgotten {self.pk}"
 
 
 class PersonKey(models.Model):
