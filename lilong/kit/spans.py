@@ -30,7 +30,7 @@ def parse_span(text: str) -> timedelta:
 
 
 def parse_volume(text: str) -> float:
-    """`10 L`, `0.5m3`, `2 m³` in litres; only zero needs no unit. Raises ValueError with the text and what was expected."""
+    """`10 L`, `0.5m3`, `2 m³` in litres; only zero needs no unit. Raises ValueError with what was expected."""
     found = _VOLUME.fullmatch(text.strip())
     if not found or (found["unit"] is None and float(found["number"]) > 0):
         raise ValueError(f"{text!r} is no volume; write a number and L or m³, such as 10 L")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 
-
 FINDING_KINDS = ("silence", "excess", "no_data", "meter_reset")
 FINDING_STATES = ("open", "quiet", "cleared", "withdrawn")  # quiet: nobody is told, the home is known to be empty
 

@@ -17,7 +17,7 @@ from .models import AsideCount, Binding, Finding, Stream
 
 @dataclass(frozen=True)
 class FindingRow:
-    """One finding as it stands. Times aware UTC, `hours` of the episode, `litres` used in it, data as of `data_as_of`."""
+    """One finding as it stands. Times aware UTC; `hours` of the episode, `litres` used in it."""
 
     id: int
     watch: str

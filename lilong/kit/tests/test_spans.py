@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from lilong.kit.spans import parse_span, parse_volume, show_span
 
 
-@pytest.mark.parametrize(
-    ("text", "hours"), [("24h", 24), ("90m", 1.5), ("3600s", 1), ("2d", 48), (" 1.5 h ", 1.5)]
-)
+@pytest.mark.parametrize(("text", "hours"), [("24h", 24), ("90m", 1.5), ("3600s", 1), ("2d", 48), (" 1.5 h ", 1.5)])
 def test_a_span_is_a_number_and_a_unit(text: str, hours: float) -> None:
     assert parse_span(text) == timedelta(hours=hours)
 
