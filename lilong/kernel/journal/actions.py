@@ -15,9 +15,19 @@ from django.db import connection, transaction
 from lilong.kernel.journal import digest, rows
 from lilong.kernel.journal.models import ReadEntry
 
-_COLUMNS = ("kind", "subject_kind", "subject_id", "by", "at", "path", "data", "digest")
+_COLUMNS = {
+    "kind": "varchar",
+    "subject_kind": "varchar",
+    "subject_id": "bigint",
+    "by": "varchar",
+    "at": "timestamptz",
+    "path": "varchar",
+    "data": "text",
+    "digest": "bytea",
+}
 _KIND = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 _BY = re.compile(r"[a-z_]+:[A-Za-z0-9_.\-]+")
+_DIGITS = re.compile(r"[0-9]{11}")  # asked first: it costs a twentieth of the next
 _PERSONAL = re.compile(r"(?<![0-9.])((?:86)?1[3-9][0-9]{9}|[0-9]{17}[0-9Xx])(?![0-9])")  # mobile, identity number
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 
@@ -115,7 +125,7 @@ def _data(data: Mapping[str, Any]) -> str:
     if not data:
         return "{}"
     text = _encode(data)
-    if not text.isascii() or _PERSONAL.search(text):
+    if not text.isascii() or (_DIGITS.search(text) and _PERSONAL.search(text)):
         # the text itself stays out of the message, and so out of the logs
         raise ValueError(f"a fact holds ids, counts, field names and codes, never a name, address or number: {[*data]}")
     return text

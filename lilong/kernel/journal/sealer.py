@@ -15,6 +15,7 @@ from lilong.kernel.journal.waiting import Waiting
 
 PAUSE_S = 0.02  # between looks; with the commit and the head's fsync a fact is sealed within the 50 ms of DESIGN §3
 _BATCH = 1_000
+_COLUMNS = {"seq": "bigint", "fact_id": "bigint", "chain": "bytea"}
 _LOCK = 0x6C696C6F6E67  # "lilong": one sealer per PostgreSQL database, a second waits its turn
 _log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Sealer:
                     seq, chain = seq + 1, digest.link(chain, seq + 1, fact, mark)
                     seals.append((seq, fact, chain))
             if seals:
-                rows.insert(connection, "journal_seal", ("seq", "fact_id", "chain"), seals)
+                rows.insert(connection, "journal_seal", _COLUMNS, seals)
                 transaction.on_commit(partial(self._write_head, head.at_last(*seals[-1])))
         for _ in ids:
             self._waiting.ids.popleft()
