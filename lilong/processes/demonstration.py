@@ -44,9 +44,10 @@ def begin(home: Path) -> None:
     """Mark the home as the demonstration's and set its clock; doing it again after an interruption keeps the day."""
     if marker(home).exists():
         return
+    scale = os.environ.get("LILONG_DEMO_SCALE", "demo")  # a scale of the simulator's scales.toml
     today = datetime.now(SHANGHAI).replace(hour=START[0], minute=START[1], second=0, microsecond=0)
     Clock(time.time(), today.timestamp(), 1.0).save(home / "clock.json")
-    marker(home).write_text(json.dumps({"complete": False, "start": today.isoformat(), "seed": SEED}))
+    marker(home).write_text(json.dumps({"complete": False, "start": today.isoformat(), "seed": SEED, "scale": scale}))
 
 
 def make(home: Path, say: Say) -> dict[str, int]:
@@ -61,7 +62,7 @@ def make(home: Path, say: Say) -> dict[str, int]:
     say("生成澄湾街道（虚构）", 0.0)
     subprocess.run(  # noqa: S603 - our own module by our own interpreter
         [sys.executable, "-m", "lilong.simulator", "write", "--out", str(files), "--seed", str(told["seed"]),
-         "--start", start.isoformat()],
+         "--scale", told["scale"], "--start", start.isoformat()],
         check=True,
     )  # fmt: skip
     refused: dict[str, int] = {}
