@@ -13,6 +13,7 @@ VERBS = frozenset(
         "accounts.manage",
         "brain.view",
         "devices.manage",
+        "devices.read",
         "import.files",
         "journal.read",
         "people.change",
@@ -61,7 +62,9 @@ class Role:
             raise ValueError(f"role: unknown verbs or purposes: {', '.join(sorted(unknown))}")
 
 
-_AT_THE_DOOR = frozenset({"tickets.read", "tickets.step", "tickets.work", "people.read", "people.reveal", "brain.view"})
+_AT_THE_DOOR = frozenset(
+    {"tickets.read", "tickets.step", "tickets.work", "people.read", "people.reveal", "devices.read", "brain.view"}
+)
 _DOOR_PURPOSES = frozenset({"visit", "contact", "emergency", "verify", "answer"})
 
 # Administration, audit and business stand apart, as GB/T 22239-2019 asks of a level 3 system (三员分立; DOMAIN §6.3).
@@ -79,10 +82,12 @@ ROLES: dict[str, Role] = {
         frozenset({"contact", "emergency"}),
         individuals=True,
     ),
-    "department": Role(gettext_noop("职能部门"), frozenset({"tickets.read", "brain.view", "scenarios.rehearse"})),
+    "department": Role(
+        gettext_noop("职能部门"), frozenset({"tickets.read", "devices.read", "brain.view", "scenarios.rehearse"})
+    ),
     "steward": Role(
         gettext_noop("数据管理员"),
-        frozenset({"import.files", "devices.manage", "people.read", "people.change", "people.reveal"}),
+        frozenset({"import.files", "devices.read", "devices.manage", "people.read", "people.change", "people.reveal"}),
         frozenset({"verify", "answer"}),
         individuals=True,
     ),

@@ -53,7 +53,7 @@ def grow() -> Ground:
         ]
         new += [
             places.NewPlace(
-                f"{letter}h{n}", "home", f"{n}02室", parent=f"{letter}s", lane_address=f"澄湾路{lane}弄8号{n}02室", floor=n
+                f"{letter}h{n}", "home", f"{n}02室", parent=f"{letter}s", lane_address=f"澄湾路{lane}弄8号{n}02室"
             )
             for n in (1, 2, 3, 4, 5)
         ]

@@ -13,4 +13,4 @@ _PAGES = [
 ]
 
 urlpatterns = [pattern for page in _PAGES for pattern in page.urlpatterns]
-NAV: list[Entry] = [page.NAV for page in _PAGES if hasattr(page, "NAV")]
+NAV: list[Entry] = [entry for page in _PAGES for entry in getattr(page, "NAV", ())]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Word:
-    """A code in words. `tone` is a class of the badge (danger, warn, info, ok or none), `icon` a symbol of the sprite."""
+    """A code in words. `tone`: the badge's class (danger, warn, info, ok or none); `icon`: of the sprite."""
 
     text: Any
     tone: str = ""
@@ -83,7 +83,12 @@ ASIDE = {
     "not_its_child": Word(_("网关代报了不属于它的设备")),
 }
 
-FIELDS = {"name": Word(_("姓名")), "phone": Word(_("电话")), "address": Word(_("住址")), "national_id": Word(_("身份证号"))}
+FIELDS = {
+    "name": Word(_("姓名")),
+    "phone": Word(_("电话")),
+    "address": Word(_("住址")),
+    "national_id": Word(_("身份证号")),
+}
 
 
 def say(table: dict[str, Word], code: str) -> Word:

@@ -38,7 +38,7 @@ def compile_all(root: Path = ROOT) -> list[Path]:
         part = mo.with_name(f"{mo.name}.{os.getpid()}")
         with po.open("rb") as source, part.open("wb") as target:
             write_mo(target, read_po(source, locale=po.parent.parent.name, charset="utf-8"))
-        os.replace(part, mo)  # several processes may start at once
+        part.replace(mo)  # several processes may start at once
         written.append(mo)
     return written
 

@@ -37,6 +37,12 @@ class Page:
         return "zh-hans" if self.lang == "en" else "en"
 
     @property
+    def here(self) -> str:
+        """The entry of the navigation under which this page lies; empty when it lies under none."""
+        above = [entry.href for entry in self.nav if f"{self.path}/".startswith(f"{entry.href}/")]
+        return max(above, key=len, default="")
+
+    @property
     def html_lang(self) -> str:
         return "en" if self.lang == "en" else "zh-Hans"
 

@@ -1,4 +1,4 @@
-"""The entries of the navigation: each portal's `urls.py` may offer its own in `NAV`; adding a page edits no list here."""
+"""The entries of the navigation: each portal's `urls.py` may offer its own in `NAV`, so no list is edited."""
 
 from __future__ import annotations
 

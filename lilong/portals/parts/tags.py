@@ -94,7 +94,7 @@ def pressed(now: str, this: str) -> str:
 
 @register.filter
 def plain(number: float) -> str:
-    """A number as attributes of SVG want it, whatever the language of the page: a dot, no grouping, no needless noughts."""
+    """A number as SVG wants it, whatever the language of the page: a dot, no grouping, no needless noughts."""
     return f"{number:.3f}".rstrip("0").rstrip(".")
 
 

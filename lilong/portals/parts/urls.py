@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from lilong.portals.parts.gallery import page as gallery
+from lilong.portals.parts.health import page as health
 
-urlpatterns = [*gallery.urlpatterns]
+urlpatterns = [*gallery.urlpatterns, *health.urlpatterns]

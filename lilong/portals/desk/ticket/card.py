@@ -57,4 +57,5 @@ def _chain(card: TicketCard) -> list[tuple[str, Word, datetime | None, bool]]:
 
 
 def _whom(card: TicketCard) -> list[str]:
-    return [card.first_call, *(code for code in words.WHOM if code != card.first_call)] if card.first_call else [*words.WHOM]
+    first = [card.first_call] if card.first_call else []
+    return first + [code for code in words.WHOM if code not in first]

@@ -1,4 +1,4 @@
-"""The small water chart of a ticket, drawn on the server: places in percent across, pixels up, words for those who listen."""
+"""The small water chart of a ticket, drawn on the server: percent across, pixels up, and words for those who listen."""
 
 from __future__ import annotations
 
@@ -103,9 +103,7 @@ def _percent(at: datetime, since: datetime, until: datetime) -> float:
     return round(100 * ((at - since) / (until - since)), 2)
 
 
-def _window(
-    episode: tuple[datetime, datetime] | None, since: datetime, until: datetime
-) -> tuple[float, float] | None:
+def _window(episode: tuple[datetime, datetime] | None, since: datetime, until: datetime) -> tuple[float, float] | None:
     if episode is None or episode[1] <= since or episode[0] >= until:
         return None
     start, end = max(episode[0], since), min(episode[1], until)

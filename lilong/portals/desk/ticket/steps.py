@@ -35,19 +35,19 @@ def _spoken(take: Take) -> Take:
 
 
 @_spoken
-def accept(ticket_id: int, form: QueryDict, viewer: Viewer, at: datetime) -> None:
+def accept(ticket_id: int, _form: QueryDict, viewer: Viewer, at: datetime) -> None:
     """接单: it is the viewer's from now on."""
     tickets.accept(ticket_id, viewer=viewer, at=at)
 
 
 @_spoken
-def dispatch(ticket_id: int, form: QueryDict, viewer: Viewer, at: datetime) -> None:
+def dispatch(ticket_id: int, _form: QueryDict, viewer: Viewer, at: datetime) -> None:
     """Send somebody now instead of waiting for an answer."""
     tickets.dispatch(ticket_id, viewer=viewer, by=viewer.by, at=at)
 
 
 @_spoken
-def hand_back(ticket_id: int, form: QueryDict, viewer: Viewer, at: datetime) -> None:
+def hand_back(ticket_id: int, _form: QueryDict, viewer: Viewer, at: datetime) -> None:
     """退回: it waits for somebody else."""
     tickets.hand_back(ticket_id, viewer=viewer, at=at)
 

@@ -1,10 +1,11 @@
-"""Water of the last days by the hour, out of a meter's counter; what was not measured stays unknown and is never nought."""
+"""Water of the last days by the hour, out of a meter's counter; what was not measured stays unknown, never nought."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from lilong.kernel.sensing.queries import Reading
 
@@ -29,7 +30,7 @@ def hourly(readings: Sequence[Reading], *, since: datetime, until: datetime) -> 
     hours = max(0, int((until - since) / HOUR))
     used, told = [0.0] * hours, [timedelta()] * hours
     ordered = sorted(readings, key=lambda r: r.time)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         step = after.time - before.time
         if not timedelta() < step <= LONGEST_STEP or after.value < before.value:
             continue

@@ -49,9 +49,7 @@ def line(row: TicketRow, viewer: Viewer, *, at: datetime) -> Line:
     return lines([row], viewer, at=at)[0]
 
 
-def _line(
-    row: TicketRow, people: dict[int, str], committees: dict[str, str], viewer: Viewer, at: datetime
-) -> Line:
+def _line(row: TicketRow, people: dict[int, str], committees: dict[str, str], viewer: Viewer, at: datetime) -> Line:
     is_open = row.closed_at is None
     return Line(
         row=row,

@@ -51,4 +51,4 @@ def today(request: Request) -> HttpResponse:
 
 
 urlpatterns = [path("desk", today, name="desk")]
-NAV = Entry("/desk", _("今日工单"), "checklist", "tickets.read", order=10)
+NAV = (Entry("/desk", _("今日工单"), "checklist", "tickets.read", order=10),)
