@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lilong.kernel.access import roster, second_factor
 from lilong.kernel.access.models import Account, Consent, Grant, TaskLink
@@ -36,7 +37,7 @@ def add_account(
     roster.check(new)
     with transaction.atomic():
         if Account.objects.filter(username=Account.normalize_username(username)).exists():
-            raise RefusedError("username", "there is an account of this name")
+            raise RefusedError("username", _("已有同名账号"))
         roster.put([new], by=by, at=at)
         return Account.objects.get_by_natural_key(username).pk
 
@@ -44,7 +45,7 @@ def add_account(
 def grant(*, account_id: int, path: str, until: datetime | None = None, by: str, at: datetime) -> None:
     """Let the account see `path` from `at` on. Doing it twice changes nothing but `until`."""
     if not is_path(path):
-        raise RefusedError("paths", f"not a place path: {path!r}")
+        raise RefusedError("paths", _("不是地点路径"))
     with transaction.atomic():
         if Grant.objects.filter(account_id=account_id, path=path, since__lte=at, until=until).exists():
             return
@@ -69,12 +70,17 @@ def set_active(*, account_id: int, active: bool, by: str, at: datetime) -> None:
 
 def set_own_password(*, account: Account, password: str, at: datetime) -> None:
     """The owner chose a password. Raises ValidationError with what is wrong with it. Other sessions of it end."""
-    validate_password(password, account)
+    check_password_rules(account, password)
     with transaction.atomic():
         account.set_password(password)
         account.password_given = False
         account.save(update_fields=["password", "password_given"])
         roster.facts("account.password_changed", {account.pk: {}}, by=f"account:{account.pk}", at=at)
+
+
+def check_password_rules(account: Account, password: str) -> None:
+    """Raises ValidationError with everything that is wrong with a password for this account."""
+    validate_password(password, account)
 
 
 def hand_out_password(*, account_id: int, password: str, by: str, at: datetime) -> None:
@@ -130,7 +136,7 @@ def revoke_task_links(*, case: int, by: str, at: datetime) -> int:
 def record_consent(*, person_id: int, purpose: str, evidence: str, by: str, at: datetime) -> None:
     """A resident agreed to `purpose` (a code); `evidence` says where the signed form is kept. Twice is once."""
     with transaction.atomic():
-        _, new = Consent.objects.get_or_create(
+        _consent, new = Consent.objects.get_or_create(
             person_id=person_id, purpose=purpose, until=None, defaults={"evidence": evidence, "since": at, "by": by}
         )
         if new:

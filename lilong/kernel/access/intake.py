@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from lilong.kernel.access import actions, roster
 from lilong.kernel.access.roles import FOR_ACCOUNTS, ROLES
@@ -16,7 +17,7 @@ COLUMNS = (
     Column("姓名", "name", required=True),
     Column("角色", "role", required=True),
     Column("范围编码", "scope", required=True, also=("范围",)),
-    Column("初始密码", "password", required=True, also=("初始口令",)),
+    Column("初始密码", "password", required=True, also=("密码", "初始口令")),
 )
 
 
@@ -37,9 +38,9 @@ def take(rows: Sequence[Row], *, by: str, at: datetime) -> Taken:
 def _account(row: Row, paths: dict[str, str]) -> roster.NewAccount:
     codes = _codes(row["scope"])
     if not codes:
-        raise roster.RefusedError("paths", "names no place; every account sees some part of the tree")
+        raise roster.RefusedError("paths", _("范围不能为空"))
     if unknown := [code for code in codes if code not in paths]:
-        raise roster.RefusedError("paths", f"no place has the code {'; '.join(unknown)}")
+        raise roster.RefusedError("paths", _("没有编码为 %(codes)s 的地点") % {"codes": "；".join(unknown)})
     new = roster.NewAccount(
         username=row["username"],
         name=row["name"],

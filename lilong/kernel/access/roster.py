@@ -11,9 +11,10 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lilong.kernel.access.models import Account, Grant
-from lilong.kernel.access.roles import FOR_ACCOUNTS
+from lilong.kernel.access.roles import FOR_ACCOUNTS, ROLES
 from lilong.kernel.access.viewer import is_path
 from lilong.kernel.journal import actions as journal
 
@@ -42,13 +43,14 @@ def check(new: NewAccount) -> None:
     """Raises RefusedError for a name, role, place or password that no account may have."""
     username = Account.normalize_username(new.username)
     if not 2 <= len(username) <= 64 or any(c.isspace() or not c.isprintable() for c in username):
-        raise RefusedError("username", "a sign-in name has 2 to 64 characters and no spaces")
+        raise RefusedError("username", _("用户名须为 2 至 64 个字符，不含空格"))
     if not 1 <= len(new.name.strip()) <= 64:
-        raise RefusedError("name", "a name has 1 to 64 characters")
+        raise RefusedError("name", _("姓名须为 1 至 64 个字符"))
     if new.role not in FOR_ACCOUNTS:
-        raise RefusedError("role", f"no role {new.role!r}; there are {', '.join(FOR_ACCOUNTS)}")
-    if bad := [path for path in new.paths if not is_path(path)]:
-        raise RefusedError("paths", f"not a place path: {bad[0]!r}")
+        known = "、".join(ROLES[role].label for role in FOR_ACCOUNTS)
+        raise RefusedError("role", _("没有这个角色，可用的有：%(known)s") % {"known": known})
+    if not all(map(is_path, new.paths)):
+        raise RefusedError("paths", _("不是地点路径"))
     try:
         validate_password(new.password, Account(username=username, name=new.name))
     except ValidationError as weak:

@@ -69,6 +69,11 @@ def factor_shown(request: Request) -> None:
     request.session[standing.FACTOR] = True
 
 
+def factor_removed(request: Request) -> None:
+    """Note that the account of this session enrols anew."""
+    request.session[standing.FACTOR] = False
+
+
 def password_changed(request: Request, account: Account) -> None:
     """Keep this session, under a new key, when its account's password has changed; every other one ends."""
     update_session_auth_hash(request, account)

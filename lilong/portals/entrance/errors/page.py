@@ -8,17 +8,17 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 
-def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django names it
     """403: signed in, and still not allowed."""
     return _page(request, 403, "Forbidden", _("没有权限"), _("您的账号看不到这里。如果工作需要，请联系系统管理员。"))
 
 
-def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django names it
     """404: not there, or not for this viewer; nobody can tell which."""
     return _page(request, 404, "Not Found", _("没有这个页面"), _("地址有误，或者内容不在您的工作范围内。"))
 
 
-def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django names it
     """403 of a form whose token is missing or too old."""
     words = _("这张表单已过期。请返回上一页，刷新后再提交；已填写的内容不会被保存。")
     return _page(request, 403, "Forbidden", _("表单已过期"), words)
