@@ -1,0 +1,245 @@
+"""Compiles a checked filter to one parameterised SQL condition whose NULL means *unknown*: SQL's logic is ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any as Anything
+
+from django.db import connection
+from sqlglot import ErrorLevel, exp
+
+from lilong.kernel.filters.checking import definition
+from lilong.kernel.filters.dialects import DIALECTS, DaysBetween, LocalDate
+from lilong.kernel.filters.expressions import (
+    And,
+    Any,
+    Between,
+    Compare,
+    Expr,
+    In,
+    IsNull,
+    Like,
+    Name,
+    Not,
+    Or,
+    Record,
+    Term,
+    Value,
+)
+from lilong.kernel.filters.fragments import allow, fragment
+from lilong.kernel.filters.parameters import Parameters
+from lilong.kernel.filters.vocabulary import Vocabulary, vocabulary
+from lilong.kernel.records.catalogue import RecordKind
+
+Node = exp.Expr
+_OPERATORS: dict[str, type[exp.Binary]] = {
+    "=": exp.EQ, "<>": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """One condition as SQL. `truth` is true, false or NULL; `source` is FROM … WHERE the subject is present.
+
+    Parameters are named, `%(v0)s`, as Django's cursors take them on both databases.
+    """
+
+    truth: str
+    source: str
+    key: str
+    path: str
+    params: dict[str, Anything]
+
+    @property
+    def yes(self) -> str:
+        """SELECT of the ids for whom the condition is known to be true."""
+        return f"SELECT {self.key} {self.source} AND {self.truth}"
+
+    @property
+    def unknown(self) -> str:
+        """SELECT of the ids for whom it cannot be told."""
+        return f"SELECT {self.key} {self.source} AND {self.truth} IS NULL"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of whom a piece of the filter speaks: the subject at depth 0, others within any() below."""
+
+    known: Vocabulary
+    depth: int = 0
+
+    @property
+    def alias(self) -> str:
+        """The alias of their table."""
+        return f"p{self.depth}"
+
+
+def compile(expr: Expr, *, subject: str = "person", at: datetime) -> Compiled:
+    """The checked filter as SQL for the default database, as of `at`."""
+    writer, asked = Writer(at), Asked(vocabulary(subject))
+    truth = writer.sql(writer.truth(expr, asked))
+    key, path = f"{asked.alias}.{asked.known.key}", f"{asked.alias}.{asked.known.path}"
+    return Compiled(truth, writer.source(asked), key, path, writer.params.values)
+
+
+class Writer:
+    """Writes the pieces of one statement, which share their parameters."""
+
+    def __init__(self, at: datetime) -> None:
+        self.params = Parameters(at)
+
+    def sql(self, node: Node) -> str:
+        """The text of a piece for this database, after a last look at its nodes."""
+        allow(node, DaysBetween, LocalDate)
+        return node.sql(dialect=DIALECTS[connection.vendor], unsupported_level=ErrorLevel.RAISE)
+
+    def source(self, asked: Asked) -> str:
+        """FROM … WHERE the subject is present."""
+        present = exp.Paren(this=fragment(asked.known.present, (("p", asked.alias),)))
+        return f"FROM {asked.known.table} AS {asked.alias} WHERE {self.sql(present)}"
+
+    def truth(self, expr: Expr, asked: Asked) -> Node:
+        """The condition, in brackets."""
+        return exp.Paren(this=self._truth(expr, asked))
+
+    def term(self, term: Term, asked: Asked) -> Node:
+        """The value of a term."""
+        match term:
+            case Value(bool(value)):
+                return exp.Boolean(this=value)
+            case Value(value):
+                return self.params.add(value)
+            case Name(name) if asked.known.attributes[name].filter:
+                return self.truth(definition(asked.known.subject, name, asked.depth), asked)
+            case Name(name):
+                return exp.Paren(this=fragment(asked.known.attributes[name].sql, (("p", asked.alias),)))
+            case Record():
+                return self._record(term, asked)
+        raise AssertionError(term)
+
+    def _truth(self, expr: Expr, asked: Asked) -> Node:
+        match expr:
+            case And(parts):
+                return _joined(exp.And, [self.truth(part, asked) for part in parts])
+            case Or(parts):
+                return _joined(exp.Or, [self.truth(part, asked) for part in parts])
+            case Not(part):
+                return exp.Not(this=self.truth(part, asked))
+            case Any():
+                return self._any(expr, asked)
+            case Compare(op, left, right):
+                return _OPERATORS[op](this=self.term(left, asked), expression=self.term(right, asked))
+            case Between(term, low, high):
+                terms = {"this": term, "low": low, "high": high}
+                return exp.Between(**{part: self.term(each, asked) for part, each in terms.items()})
+            case In(term, options):
+                return exp.In(this=self.term(term, asked), expressions=[self.term(one, asked) for one in options])
+            case Like(term, pattern) if connection.vendor == "sqlite":  # its LIKE takes a for A
+                return exp.Glob(this=self.term(term, asked), expression=self.params.add(glob(pattern)))
+            case Like(term, pattern):
+                return exp.Like(this=self.term(term, asked), expression=self.params.add(pattern))
+            case IsNull(term):
+                return exp.Is(this=self.term(term, asked), expression=exp.Null())
+        return self.term(expr, asked)
+
+    def _any(self, expr: Any, asked: Asked) -> Node:
+        """The best answer among the others: 2 yes, 1 unknown, 0 no. Nobody there is *no*, nobody known *unknown*."""
+        answers: dict[Node, Node] = {exp.true(): _number(2), exp.false(): _number(0)}
+        best = self._others(expr, asked, lambda truth: exp.Max(this=_case(truth, answers, _number(1))))
+        best = exp.Coalesce(this=best, expressions=[_number(0)])
+        return self._if_known(expr, asked, _case(best, {_number(2): exp.true(), _number(0): exp.false()}))
+
+    def how_many(self, expr: Any, asked: Asked) -> Node:
+        """Of how many others the condition is known to be true; NULL where they are not known."""
+        count = self._others(expr, asked, lambda truth: exp.Count(this=exp.Case(ifs=[_if(truth, _number(1))])))
+        return self._if_known(expr, asked, count)
+
+    def _others(self, expr: Any, asked: Asked, summed: Callable[[Node], Node]) -> Node:
+        relation = asked.known.relations[expr.relation]
+        other = Asked(vocabulary(relation.subject), asked.depth + 1)
+        rows = fragment(relation.rows, (("p", asked.alias), ("o", other.alias)))
+        rows.set("expressions", [summed(self.truth(expr.condition, other))])
+        return exp.Subquery(this=rows)
+
+    def _if_known(self, expr: Any, asked: Asked, told: Node) -> Node:
+        known = Name(asked.known.relations[expr.relation].known)
+        return exp.Case(ifs=[_if(self.term(known, asked), told)])
+
+    def newest(self, ask: Record, asked: Asked) -> Node:
+        """The id of the newest record that the question takes into account."""
+        rows, time, kind = self._records(ask, asked)
+        key = exp.column(kind.id, table="r")
+        return exp.Subquery(this=_newest_first(rows.select(key), time, key))
+
+    def _record(self, ask: Record, asked: Asked) -> Node:
+        rows, time, kind = self._records(ask, asked)
+        match ask.function:
+            case "exists":
+                return exp.Exists(this=rows.select("1"))
+            case "count":
+                return exp.Subquery(this=rows.select(exp.Count(this=exp.Star())))
+            case "days_since":
+                newest: Node = exp.Max(this=time)
+                day = newest if kind.time_type == "date" else LocalDate(this=newest)
+                return exp.Subquery(this=rows.select(DaysBetween(this=day, expression=exp.Placeholder(this="today"))))
+        value = kind.values[str(ask.value)]
+        column: Node = exp.column(value.column, table="r")
+        if value.type in {"text", "code"}:  # an empty cell says nothing
+            column = exp.Nullif(this=column, expression=exp.Literal.string(""))
+        return exp.Subquery(this=_newest_first(rows.select(column), time, exp.column(kind.id, table="r")))
+
+    def _records(self, ask: Record, asked: Asked) -> tuple[exp.Select, Node, RecordKind]:
+        """FROM and WHERE of the records asked for, the column of their time, and what was declared of them."""
+        kind = asked.known.records[ask.kind]
+        time = exp.column(kind.time, table="r")
+        conditions: list[Node] = [
+            exp.column(kind.key, table="r").eq(exp.column(asked.known.key, table=asked.alias)),
+            exp.LTE(this=time.copy(), expression=self.params.now(kind.time_type)),
+        ]
+        if ask.window is not None:
+            start = self.params.window_start(ask.window, kind.time_type)
+            conditions.append(exp.GTE(this=time.copy(), expression=start))
+        if kind.where:
+            conditions.append(exp.Paren(this=fragment(kind.where)))
+        table = exp.alias_(exp.to_table(kind.table), "r", table=True)
+        return exp.Select().from_(table).where(*conditions), time, kind
+
+
+def _newest_first(rows: exp.Select, *order: Node) -> exp.Select:
+    return rows.order_by(*(exp.Ordered(this=one.copy(), desc=True) for one in order)).limit(1)
+
+
+def glob(pattern: str) -> str:
+    """A pattern of LIKE as one of GLOB, which minds the case of letters as PostgreSQL's LIKE does."""
+    signs = iter(pattern)
+    parts = []
+    for sign in signs:
+        if sign in "%_":
+            parts.append("*" if sign == "%" else "?")
+            continue
+        literal = next(signs) if sign == "\\" else sign
+        parts.append(f"[{literal}]" if literal in "*?[" else literal)
+    return "".join(parts)
+
+
+def _number(value: int) -> Node:
+    return exp.Literal.number(value)
+
+
+def _if(when: Node, then: Node) -> exp.If:
+    return exp.If(this=when, true=then)
+
+
+def _case(this: Node, answers: dict[Node, Node], default: Node | None = None) -> exp.Case:
+    return exp.Case(this=this, ifs=[_if(when, then) for when, then in answers.items()], default=default)
+
+
+def _joined(operator: type[exp.Connector], parts: Sequence[Node]) -> Node:
+    """The parts in a balanced tree: SQLite bounds the depth of an expression, not its width."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    halves = _joined(operator, parts[:middle]), _joined(operator, parts[middle:])
+    return operator(this=exp.Paren(this=halves[0]), expression=exp.Paren(this=halves[1]))
