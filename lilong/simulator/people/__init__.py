@@ -1,0 +1,1 @@
+"""Who lives in the simulated subdistrict: households, names, numbers, owners and contacts."""
