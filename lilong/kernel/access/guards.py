@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 
 from lilong.kernel.access.roles import VERBS
 from lilong.kernel.access.viewer import ANONYMOUS, Viewer
@@ -60,7 +59,7 @@ def needs_account(*owing: str) -> Callable[[View], View]:
             if inside and getattr(request, "owes", "") in {"", *owing}:
                 return view(request, *args, **kwargs)
             if viewer_of(request).known:
-                raise PermissionDenied(_("这里只有登录的账号可以进入。"))
+                raise PermissionDenied("only an account comes in here")
             return _to_the_door(request)
 
         now.needs_account = True  # type: ignore[attr-defined]  # read by the test that walks every route
@@ -90,7 +89,7 @@ def _turned_away(request: HttpRequest, verb: str, case_link: bool) -> HttpRespon
     if not viewer.known:
         return _to_the_door(request)
     if (viewer.case is not None and not case_link) or not viewer.may(verb):
-        raise PermissionDenied(_("您的角色没有这项权限。"))
+        raise PermissionDenied(f"this viewer may not do {verb} here")
     return None
 
 

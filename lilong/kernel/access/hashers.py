@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.hashers import BasePasswordHasher
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.translation import gettext_noop as _
 
 
 class HandedOut(BasePasswordHasher):
@@ -31,7 +30,7 @@ class HandedOut(BasePasswordHasher):
         return constant_time_compare(encoded, self.encode(password, self.decode(encoded)["salt"]))
 
     def safe_summary(self, encoded: str) -> Any:
-        return {_("algorithm"): self.decode(encoded)["algorithm"]}
+        return {"algorithm": self.decode(encoded)["algorithm"]}
 
     def harden_runtime(self, password: str, encoded: str) -> None:
         """Nothing: sign_in.py spends the slow hash on every failure of this one."""
