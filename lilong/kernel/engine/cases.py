@@ -31,7 +31,7 @@ class Resident(_Strict):
 
 
 class Stretch(_Strict):
-    """Some hours of hourly readings: so many litres each hour; or none delivered; or by a new meter that starts at 0."""
+    """Hours of hourly readings: so many litres each; or none delivered; or by a new meter that starts at 0."""
 
     hours: int = Field(gt=0, le=24 * 90)
     litres: float = 0.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -87,14 +86,16 @@ def replay(
     from lilong.kernel.engine import scenarios
     from lilong.kernel.sensing import replay as replaying
     from lilong.kernel.sensing.params import WatchParams
+    from lilong.kernel.sensing.readings_file import Mapping
 
     try:
         params = WatchParams.from_toml(scenarios.get(slug).declaration.watch_table())
         for text in settings or ():
             params = params.with_set(text)
-        plan = replaying.read_mapping(mapping) if mapping else replaying.Mapping()
+        plan = replaying.read_mapping(mapping) if mapping else Mapping()
         for episode in replaying.replay(file, plan, params):
-            sys.stdout.write((json.dumps(episode, ensure_ascii=False) if as_json else _line(episode)) + "\n")
+            told = episode.as_json()
+            typer.echo(json.dumps(told, ensure_ascii=False) if as_json else _line(told))
     except (DeclarationError, ValueError, OSError) as error:
         typer.echo(f"lilong watch replay: {error}", err=True)
         raise typer.Exit(1) from error

@@ -51,13 +51,13 @@ CASES = """\
 [[case]]
 name   = "一天没有用水：说话"
 people = [{{ age = 70 }}]
-water  = [{{ hours = 30, litres = 8 }}, {{ hours = 25, litres = 0 }}]
+water  = [{{ hours = 30, litres = 12 }}, {{ hours = 25, litres = 0 }}]
 expect = [{{ kind = "silence", hours = 25 }}]
 
 [[case]]
 name   = "照常用水：不说话"
 people = [{{ age = 70 }}]
-water  = [{{ hours = 72, litres = 8 }}]
+water  = [{{ hours = 72, litres = 12 }}]
 expect = []
 """
 

@@ -13,6 +13,7 @@ from lilong.kernel.engine import cases
 from lilong.kernel.engine.cases import Case
 from lilong.kernel.engine.declaration import replaced
 from lilong.kernel.engine.scenarios import Declared
+from lilong.kernel.filters import parse
 from lilong.kernel.filters import queries as filters
 from lilong.kernel.places import actions as places
 from lilong.kernel.registry import actions as registry
@@ -78,8 +79,8 @@ def _watched(declared: Declared, case: Case, number: int) -> bool:
         by=BY,
         at=ENDS,
     )
-    expr = filters.parse(declared.declaration.watch.audience)
-    return any(filters.explain(expr, person, SYSTEM, ENDS).truth is True for person in added.ids.values())
+    expr = parse(declared.declaration.watch.audience)
+    return bool(filters.matching(expr, SYSTEM, ENDS, among=added.ids.values()))
 
 
 def _birthday(age: int) -> date:
