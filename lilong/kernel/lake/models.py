@@ -31,7 +31,10 @@ class Delivery(models.Model):
 
 
 class Origin(models.Model):
-    """Which row of which file spoke of a subject: every value can be traced to it, and forgetting finds the raw rows."""
+    """Which row of which file spoke of a subject: every value can be traced to it, and forgetting finds it.
+
+    A row of an erased person says `forgotten`, and nobody.
+    """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="origins")
     row = models.IntegerField()

@@ -14,11 +14,25 @@ from lilong.kernel.journal.actions import NewFact, write, write_many
 from lilong.kit.clock import SHANGHAI
 
 from .growing import FIELDS, ORDER, NewPlace, Refusal, Standing, address_of, differences, refusal
+from .housing import NewHome, stair_and_home
 from .kinds import OVERLAY_KINDS, PLACE_KINDS
 from .models import Overlay, OverlayMember, Place, PlaceAddress, PlaceAlias
 from .paths import repath
+from .queries import ids_by_code
 
-__all__ = ["Added", "NewPlace", "Refusal", "add_overlay", "add_places", "close", "merge", "move", "set_members"]
+__all__ = [
+    "Added",
+    "NewHome",
+    "NewPlace",
+    "Refusal",
+    "add_homes",
+    "add_overlay",
+    "add_places",
+    "close",
+    "merge",
+    "move",
+    "set_members",
+]
 
 
 @dataclass
@@ -52,6 +66,29 @@ def add_places(batch: Sequence[NewPlace], *, by: str, at: datetime) -> Added:
         facts += _created(list(fresh.values()), standing, result, by, at)
     write_many(facts)
     return result
+
+
+@transaction.atomic
+def add_homes(batch: Sequence[NewHome], *, by: str, at: datetime) -> Added:
+    """Add homes with the stairs they imply, or bring them up to date; what `Added` tells is of the homes, by code."""
+    ids = ids_by_code({new.building for new in batch if new.building})
+    standing = Place.objects.filter(kind="building", closed_on=None).in_bulk(set(ids.values()))
+    buildings = {code: standing[place_id] for code, place_id in ids.items() if place_id in standing}
+    wanted: dict[str, NewPlace] = {}
+    refused: dict[str, Refusal] = {}
+    for new in batch:
+        made = stair_and_home(new, buildings)
+        if isinstance(made, Refusal):
+            refused[new.code] = made
+        else:
+            wanted |= {place.code: place for place in made}
+    added = add_places(list(wanted.values()), by=by, at=at)
+    homes = {new.code for new in batch}
+    return Added(
+        {code: place_id for code, place_id in added.ids.items() if code in homes},
+        added.changed & homes,
+        refused | {code: why for code, why in added.refused.items() if code in homes},
+    )
 
 
 def _created(fresh: list[NewPlace], standing: Standing, result: Added, by: str, at: datetime) -> Iterable[NewFact]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lilong.kit.addresses import Address
+from lilong.kit.addresses import Address, parse
 
 from .models import PlaceAddress
 
@@ -68,3 +68,19 @@ def _missing(address: Address, street: str) -> str:
         if not known.exists():
             return "no_road"
     return "no_building" if known.filter(lane=address.lane, sub_lane=address.sub_lane).exists() else "no_lane"
+
+
+def spelled(words: str) -> dict[str, str]:
+    """The parts that somebody's words name, as conditions on addresses; none when the words are no address."""
+    try:
+        meant = parse(words)
+    except ValueError:
+        return {}
+    parts = {
+        "road": meant.road or meant.estate,
+        "lane": meant.lane,
+        "sub_lane": meant.sub_lane,
+        "building": meant.building,
+        "door": meant.door,
+    }
+    return {part: value for part, value in parts.items() if value}

@@ -7,13 +7,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from lilong.kernel.access import scope
 from lilong.kernel.access.viewer import Viewer
 from lilong.kit.addresses import Address
+from lilong.kit.hanzi import squeezed
 from lilong.kit.portions import portions
 
-from .finding import Match, find
-from .models import OverlayMember, Place, PlaceAlias
+from .finding import Match, find, spelled
+from .models import OverlayMember, Place, PlaceAddress, PlaceAlias
 
 _ROW = ("id", "kind", "code", "name", "lane_address", "path", "parent_id", "estate_id", "floor", "closed_on")
 _AREAS = ("subdistrict", "block_grid", "committee", "micro_grid")
@@ -72,6 +75,12 @@ def place(viewer: Viewer, place_id: int) -> PlaceRow | None:
 def children(viewer: Viewer, place_id: int) -> list[PlaceRow]:
     """The places right below one, standing ones only, in the order a person counts: 8号 before 10号."""
     rows = scope.limit(Place.objects.filter(parent_id=place_id, closed_on=None), viewer).values_list(*_ROW)
+    return sorted((PlaceRow(*row) for row in rows), key=lambda row: counting_order(row.name))
+
+
+def of_kind(viewer: Viewer, kind: str) -> list[PlaceRow]:
+    """The standing places of one kind within the viewer's scope, in the order a person counts."""
+    rows = scope.limit(Place.objects.filter(kind=kind, closed_on=None), viewer).values_list(*_ROW)
     return sorted((PlaceRow(*row) for row in rows), key=lambda row: counting_order(row.name))
 
 
@@ -138,6 +147,17 @@ def ids_by_code(codes: Collection[str]) -> dict[str, int]:
     return found
 
 
+def standing(codes: Collection[str], kind: str = "") -> dict[str, int | None]:
+    """The places that codes name, of one kind if told, None for a place that is closed; unknown codes are left out."""
+    ids = ids_by_code(codes)
+    rows = {row.id: row for row in _rows(set(ids.values()))}
+    return {
+        code: None if rows[place_id].closed_on else place_id
+        for code, place_id in ids.items()
+        if not kind or rows[place_id].kind == kind
+    }
+
+
 def paths_by_code(codes: Collection[str]) -> dict[str, str]:
     """The paths of the places that codes name; unknown codes are left out."""
     ids = ids_by_code(codes)
@@ -187,6 +207,17 @@ def ancestors(place_ids: Collection[int], kind: str) -> dict[int, int]:
 def find_home(address: Address) -> Match:
     """The standing home an address names, or how far it led and why no further."""
     return find(address)
+
+
+def paths_like(viewer: Viewer, words: str, *, limit: int = 50) -> list[str]:
+    """The paths of places within the viewer's scope that `words` may mean: part of an address, or of an area's name."""
+    if not words.strip():
+        return []
+    meant = Q(name__icontains=words.strip(), kind__in=_AREAS) | Q(lane_address__icontains=squeezed(words))
+    if parts := spelled(words):
+        meant |= Q(id__in=PlaceAddress.objects.filter(**parts).values("place_id"))
+    found = scope.limit(Place.objects.filter(meant), viewer).order_by("path").values_list("path", flat=True)
+    return scope.widest(frozenset(found))[:limit]
 
 
 def overlay_paths(code: str, on: date) -> frozenset[str]:

@@ -40,7 +40,7 @@ def add_people(batch: Sequence[NewPerson], *, by: str, at: datetime) -> Added:
     Facts `person.added`, `person.changed`, `person.died`, `residency.began`, `residency.ended`.
     """
     result = Added()
-    gone = people.forgotten(batch)
+    gone = people.forgotten({new.national_id for new in batch})
     result.forgotten = {position for position, new in enumerate(batch) if new.national_id in gone}
     whom = {p: person for p, person in enumerate(people.known(batch)) if p not in result.forgotten}
     fresh = [p for p, person in whom.items() if person is None]

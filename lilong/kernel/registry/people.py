@@ -43,22 +43,24 @@ class NewPerson:
 
 def known(batch: Sequence[NewPerson]) -> list[Person | None]:
     """Whom each of the batch is, in order; None for somebody new."""
-    by_hash = {hash_of("national_id", new.national_id): None for new in batch if new.national_id}
-    found: dict[bytes, Person] = {}
-    for some in portions(by_hash):
-        found |= {bytes(row.id_hash): row for row in Person.objects.filter(id_hash__in=some) if row.id_hash}
+    found = _by_number({new.national_id for new in batch if new.national_id})
     unnumbered = _unnumbered({home for new in batch if not new.national_id for home in _homes(new)})
     return [
-        found.get(hash_of("national_id", new.national_id))
+        found.get(new.national_id)
         if new.national_id
-        else next((unnumbered[key] for key in _signs(new) if key in unnumbered), None)
+        else next((unnumbered[sign] for sign in _signs(new) if sign in unnumbered), None)
         for new in batch
     ]
 
 
-def forgotten(batch: Sequence[NewPerson]) -> set[str]:
-    """The identity numbers in the batch that belong to people who were erased: they are not taken in again."""
-    by_hash = {hash_of("national_id", new.national_id): new.national_id for new in batch if new.national_id}
+def ids_by_number(numbers: Collection[str]) -> dict[str, int]:
+    """The people of these identity numbers (18 characters); unknown numbers are left out."""
+    return {number: person.id for number, person in _by_number(numbers).items()}
+
+
+def forgotten(numbers: Collection[str]) -> set[str]:
+    """Those of the identity numbers that belong to people who were erased: they are not taken in again."""
+    by_hash = {hash_of("national_id", number): number for number in numbers if number}
     return {
         by_hash[bytes(found)]
         for some in portions(by_hash)
@@ -166,6 +168,16 @@ def _differs(person: Person, name: str, value: Any) -> bool:
         return bool(getattr(person, name) != value)
     there = person.id_hash if name == "national_id" else person.phone_hash
     return (bytes(there) if there else None) != (hash_of(name, value) if value else None)
+
+
+def _by_number(numbers: Collection[str]) -> dict[str, Person]:
+    by_hash = {hash_of("national_id", number): number for number in numbers}
+    return {
+        by_hash[bytes(row.id_hash)]: row
+        for some in portions(by_hash)
+        for row in Person.objects.filter(id_hash__in=some)
+        if row.id_hash
+    }
 
 
 def _homes(new: NewPerson) -> Iterable[int]:
