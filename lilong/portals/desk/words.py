@@ -88,6 +88,8 @@ FIELDS = {
     "phone": Word(_("电话")),
     "address": Word(_("住址")),
     "national_id": Word(_("身份证号")),
+    "born_on": Word(_("出生日期")),
+    "contacts": Word(_("紧急联系人")),
 }
 
 

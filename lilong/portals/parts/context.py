@@ -29,6 +29,7 @@ class Page:
     now: datetime
     still: bool  # `?still=1`: no live updates, for stable pictures
     demo: bool
+    pace: float  # how many times as fast as real time the installation's clock runs
     path: str
     nav: tuple[Entry, ...]
 
@@ -62,6 +63,7 @@ def page(request: HttpRequest) -> dict[str, object]:
             now=clock.now(),
             still=request.GET.get("still") == "1",
             demo=settings.DEMO,
+            pace=clock.clock().rate,
             path=request.path,
             nav=entries(viewer),
         ),

@@ -26,6 +26,7 @@ PAGE = 50
 # No data for so long counts as silent here: a day, as the scenarios say it, and one night's batch more for those that
 # hand over once a night.
 SILENT = {"live": timedelta(hours=24), "nightly": timedelta(hours=48)}
+SILENT_FOR_EVER = timedelta(days=36500)
 ASIDE_OVER = timedelta(days=7)
 SHOWS = ("silent", "live", "nightly")
 
@@ -63,7 +64,12 @@ def _meters(rows: Sequence[StreamRow], at: datetime) -> list[Meter]:
     """Silent ones first, the longest silent on top; then by code."""
     labels = places.labels({row.home_id for row in rows if row.home_id}, upto="building")
     meters = [_meter(row, labels.get(row.home_id or 0, ""), at) for row in rows]
-    return sorted(meters, key=lambda m: (not m.silent, m.silent and -(m.age or timedelta.max), m.row.device_code))
+    return sorted(meters, key=_order)
+
+
+def _order(meter: Meter) -> tuple[bool, timedelta, str]:
+    longest_first = timedelta() - (meter.age or SILENT_FOR_EVER) if meter.silent else timedelta()
+    return (not meter.silent, longest_first, meter.row.device_code)
 
 
 def _meter(row: StreamRow, place: str, at: datetime) -> Meter:

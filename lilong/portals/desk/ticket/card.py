@@ -11,7 +11,7 @@ from lilong.kernel.tickets import queries as tickets
 from lilong.kernel.tickets.queries import TicketCard
 from lilong.kit.clock import SHANGHAI
 from lilong.portals.desk import words
-from lilong.portals.desk.ticket import chart
+from lilong.portals.desk.ticket import chart, subject
 from lilong.portals.desk.ticket.timeline import moments
 from lilong.portals.desk.today.lines import line
 from lilong.portals.desk.words import Word
@@ -25,7 +25,9 @@ def told(viewer: Viewer, ticket_id: int, *, at: datetime) -> dict[str, Any] | No
     return {
         "card": card,
         "line": line(card.row, viewer, at=at),
-        "chart": chart.of_home(card.row.home_id, episode=_episode(card, viewer), at=at),
+        "chart": None if card.row.quiet else chart.of_home(card.row.home_id, episode=_episode(card, viewer), at=at),
+        "subject": subject.of_person(viewer, card.row.person_id, at=at),
+        "may_ask": [(field, words.say(words.FIELDS, field)) for field in subject.MAY_ASK],
         "moments": moments(card.steps, quiet=card.row.quiet),
         "outcomes": _outcomes(card),
         "chain": _chain(card),

@@ -91,8 +91,8 @@ def _bar(hour: Hour, n: int, count: int, scale: int) -> Bar:
         return Bar(round(x, 3), TOP, round(width, 3), BASE - TOP, "unknown", hour.start, None)
     height = (BASE - TOP) * min(1.0, hour.litres / scale)
     if hour.litres < 0.05:
-        return Bar(round(x + width * 0.14, 3), BASE - 1.5, round(width * 0.72, 3), 1.5, "nought", hour.start, 0.0)
-    shown = max(2.0, height)
+        return Bar(round(x + width * 0.14, 3), BASE - 1, round(width * 0.72, 3), 1, "nought", hour.start, 0.0)
+    shown = max(3.0, height)
     return Bar(
         round(x + width * 0.14, 3), round(BASE - shown, 1), round(width * 0.72, 3), round(shown, 1), "used",
         hour.start, hour.litres,

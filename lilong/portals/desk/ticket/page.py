@@ -17,6 +17,7 @@ from lilong.kernel.access.request import Request
 from lilong.kernel.tickets import queries as tickets
 from lilong.kit import clock
 from lilong.portals.desk.ticket import card as cards
+from lilong.portals.desk.ticket import subject
 from lilong.portals.desk.ticket.steps import STEPS, Refused
 
 
@@ -61,7 +62,7 @@ def reveal(request: Request, ticket_id: int) -> HttpResponse:
     if problem:
         typed = {"verb": "reveal", "fields": fields, "purpose": purpose}
         return _drawn(request, ticket_id, problem=problem, typed=typed, status=422)
-    clear = cards.reveal(viewer, found.row.person_id, fields=fields, purpose=purpose, at=at, route=request.path)
+    clear = subject.clear_values(viewer, found.row.person_id, fields=fields, purpose=purpose, at=at, route=request.path)
     return _drawn(request, ticket_id, clear=clear)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,8 +53,8 @@ def _line(row: TicketRow, people: dict[int, str], committees: dict[str, str], vi
     is_open = row.closed_at is None
     return Line(
         row=row,
-        urgency=words.say(words.URGENCIES, row.urgency),
-        state=Word(words.STATES["closed"].text) if row.quiet else words.say(words.STATES, row.state),
+        urgency=_sober(words.say(words.URGENCIES, row.urgency), row.quiet),
+        state=_sober(words.say(words.STATES, row.state), row.quiet),
         desk=words.say(words.DESKS, row.desk),
         outcome=words.say(words.OUTCOMES, row.outcome) if row.outcome else None,
         next=words.NEXT.get(row.state, ""),
@@ -63,3 +63,8 @@ def _line(row: TicketRow, people: dict[int, str], committees: dict[str, str], vi
         mine=row.assignee_id is not None and row.assignee_id == viewer.account_id,
         left=row.due_at - at if is_open and row.late_by is None else None,
     )
+
+
+def _sober(word: Word, quiet: bool) -> Word:
+    """The word without any colour where somebody died."""
+    return replace(word, tone="") if quiet else word

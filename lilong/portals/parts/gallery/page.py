@@ -14,10 +14,38 @@ from lilong.kit import clock
 
 TOKENS = ("brand", "danger", "warn", "info", "ok", "ink", "ink-2", "ink-3", "data", "data-2")
 ICONS = (
-    "checklist droplet droplet-off eye map-2 search x clock alert-octagon alert-triangle info-circle user users phone"
-    " phone-call phone-off key home check circle-check note sun moon text-size logout keyboard building-community"
-    " shield-check door external-link adjustments-horizontal"
-).split()  # noqa: SIM905  thirty names read better without thirty pairs of quotes
+    "checklist",
+    "droplet",
+    "droplet-off",
+    "eye",
+    "map-2",
+    "search",
+    "x",
+    "clock",
+    "alert-octagon",
+    "alert-triangle",
+    "info-circle",
+    "user",
+    "users",
+    "phone",
+    "phone-call",
+    "phone-off",
+    "key",
+    "home",
+    "check",
+    "circle-check",
+    "note",
+    "sun",
+    "moon",
+    "text-size",
+    "logout",
+    "keyboard",
+    "building-community",
+    "shield-check",
+    "door",
+    "external-link",
+    "adjustments-horizontal",
+)
 
 
 @needs("tickets.read")

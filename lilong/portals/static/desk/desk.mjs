@@ -80,10 +80,7 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-for (const button of document.querySelectorAll("[data-help]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => help.showModal());
-}
+document.addEventListener("click", (event) => { if (event.target.closest("[data-help]")) help?.showModal(); });
 help?.addEventListener("click", (event) => { if (event.target === help) help.close(); });
 
 /* ── the list keeps itself up to date ── */
