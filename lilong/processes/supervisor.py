@@ -69,13 +69,17 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop.set())
         try:
-            for child in self.children:
-                self._start(child)
+            self.start()
             while not self.stop.wait(0.2):
                 for child in self.children:
                     self._look_after(child)
         finally:
-            self._stop_all()
+            self.close()
+
+    def start(self) -> None:
+        """Start every process once."""
+        for child in self.children:
+            self._start(child)
 
     def _start(self, child: Child) -> None:
         child.process = subprocess.Popen(  # noqa: S603 - our own modules by our own interpreter
@@ -96,7 +100,8 @@ class Supervisor:
         elif child.process is None and now >= child.again_at:
             self._start(child)
 
-    def _stop_all(self) -> None:
+    def close(self) -> None:
+        """Stop every process that runs, and let another `up` have the installation."""
         running = [child for child in self.children if child.process is not None and child.process.poll() is None]
         for child in reversed(running):  # the simulator first, then those who take what it sends
             _signal(child, signal.SIGTERM)

@@ -34,7 +34,9 @@ def test_every_link_leads_somewhere(path) -> None:
 
 @pytest.mark.parametrize("floor", ["kernel", "portals", "gateways"])
 def test_the_map_names_every_folder(floor: str) -> None:
-    named = set(CODE.findall(text("docs/map.md"))) | set(re.findall(r"\[(\w+)\]\(\.\./lilong/kernel", text("docs/map.md")))
+    named = set(CODE.findall(text("docs/map.md"))) | set(
+        re.findall(r"\[(\w+)\]\(\.\./lilong/kernel", text("docs/map.md"))
+    )
     assert folders(floor) - named - {"static"} == set()
 
 

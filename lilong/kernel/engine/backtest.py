@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import numpy as np
 
 from lilong.analysis.detectors import detect
 from lilong.kernel.access.viewer import Viewer
@@ -55,19 +53,16 @@ def backtest(viewer: Viewer, slug: str, key: str, value: str, *, place_id: int, 
     members = audiences.members(audience) if audience is not None else set()
     homes = people.homes_of(members, at)
     inside = {home for home, where in places.paths_of(set(homes.values())).items() if where.startswith(path)}
-    streams = [s for found in sensing.streams_of(inside, declared.declaration.watch.stream).values() for s in found]
+    found = sensing.streams_of(inside, declared.declaration.watch.stream)
+    home_of = {stream.id: home for home, streams in found.items() for stream in streams}
     now: Counter[int] = Counter()
     then: Counter[int] = Counter()
     first = at
-    for stream in streams:
-        readings = sensing.recent_readings(stream.id, at - timedelta(days=DAYS))
-        if not readings or stream.home_id is None:
-            continue
-        first = min(first, readings[0].time)
-        times = np.array([round(r.time.timestamp() * 1_000_000) for r in readings], dtype=np.int64)
-        values = np.array([round(r.value * 1000) for r in readings], dtype=np.int64)
-        now[stream.home_id] += _count(present, times, values)
-        then[stream.home_id] += _count(tried, times, values)
+    for stream, (times, values) in sensing.series(home_of, at - timedelta(days=DAYS)).items():
+        if len(times):
+            first = min(first, datetime.fromtimestamp(int(times[0]) / 1_000_000, UTC))
+            now[home_of[stream]] += _count(present, times, values)
+            then[home_of[stream]] += _count(tried, times, values)
     days = max((at - first) / timedelta(days=1), 1.0)
     labels = places.labels([home for home, n in then.items() if n], upto="building")
     where: Counter[str] = Counter()
@@ -76,7 +71,7 @@ def backtest(viewer: Viewer, slug: str, key: str, value: str, *, place_id: int, 
             where[labels.get(home, "")] += n
     return Backtest(
         days=round(min(days, DAYS), 1),
-        homes=len(streams),
+        homes=len(found),
         now_a_day=round(now.total() / days, 2),
         then_a_day=round(then.total() / days, 2),
         buildings=tuple(where.most_common()),
