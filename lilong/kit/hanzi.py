@@ -23,9 +23,11 @@ def half_width(text: str) -> str:
 
 def squeezed(text: str) -> str:
     """Half-width text without any blank or invisible sign in it."""
-    return "".join(
-        sign for sign in half_width(text) if not sign.isspace() and unicodedata.category(sign) not in ("Cc", "Cf")
-    )
+    text = half_width(text)
+    if text.isalnum():  # nearly every cell: letters and digits, Chinese ones too
+        return text
+    kept = (sign for sign in text if not sign.isspace() and unicodedata.category(sign) not in ("Cc", "Cf"))
+    return half_width("".join(kept))  # signs that stood apart may now make one
 
 
 def number(text: str) -> int | None:

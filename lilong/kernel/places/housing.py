@@ -30,7 +30,7 @@ def stair_and_home(new: NewHome, buildings: Mapping[str, Place]) -> tuple[NewPla
     if building is None:
         return Refusal("building", "没有这个楼栋编码")
     door = new.door or building.name
-    code = f"{building.code}-{door}"
+    code = f"{building.code}/{door}"  # a sign that codes of homes do not use
     try:
         stair = door_address(building.lane_address, door)
         address = parse(stair + new.room) if stair else None

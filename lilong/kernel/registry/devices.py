@@ -42,13 +42,21 @@ def put(batch: Sequence[NewDevice], *, by: str, at: datetime) -> tuple[dict[str,
     wanted = {new.code: new for new in batch}
     there = {row.code: row for row in by_codes(wanted.keys() | {new.parent for new in batch if new.parent})}
     paths = places.paths_of({new.home_id for new in batch if new.home_id is not None})
-    fresh = [
-        Device(code=new.code, installed_on=new.installed_on, path=_path(new, paths), **_kept(new))
-        for new in wanted.values()
-        if new.code not in there
-    ]
-    there |= {row.code: row for row in Device.objects.bulk_create(fresh)}
-    added = {row.code for row in fresh}
+    added: set[str] = set()
+    for of_gateway in (False, True):  # a gateway before what sends through it
+        fresh = [
+            Device(
+                code=new.code,
+                installed_on=new.installed_on,
+                path=_path(new, paths),
+                parent_id=there[new.parent].id if new.parent in there else None,
+                **_kept(new),
+            )
+            for new in wanted.values()
+            if new.code not in there and bool(new.parent) == of_gateway
+        ]
+        there |= {row.code: row for row in Device.objects.bulk_create(fresh)}
+        added |= {row.code for row in fresh}
     changed, facts = [], []
     for code, new in wanted.items():
         row = there[code]

@@ -10,6 +10,7 @@ from lilong.kernel.journal.actions import NewFact
 from lilong.kernel.places import queries as places
 from lilong.kit.portions import portions
 
+from .columns import set_column
 from .models import Ownership, Residency
 
 
@@ -69,13 +70,12 @@ def tie(home_ids: Collection[int]) -> None:
         at_home = Residency.objects.filter(home_id__in=some, until=None)
         for home, name, person_id in at_home.values_list("home_id", "person__name", "person_id"):
             named.setdefault((home, name), set()).add(person_id)
-    tied = []
+    tied: dict[int, int] = {}
     for row in loose:
         found = named.get((row.home_id, row.owner_name), set())
         if len(found) == 1:
-            row.person_id = next(iter(found))
-            tied.append(row)
-    Ownership.objects.bulk_update(tied, ["person"], batch_size=200)
+            tied[row.id] = next(iter(found))
+    set_column(Ownership, "person", tied)
 
 
 def _as_told(row: Ownership) -> NewOwner:

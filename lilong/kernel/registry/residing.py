@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +12,7 @@ from lilong.kernel.journal.actions import NewFact
 from lilong.kernel.places import queries as places
 from lilong.kit.portions import portions
 
+from .columns import set_column
 from .models import Household, Person, Residency
 
 HEADS = frozenset({"01", "02"})  # GB/T 4761: oneself, head of the household
@@ -37,7 +38,8 @@ def settle(
 ) -> list[NewFact]:
     """Make open residencies be as wanted; gives the facts to be written, `residency.ended` before `residency.began`.
 
-    A move ends on `on` and begins on `on`. People in `new` were not known before: theirs began before we knew.
+    A move ends on `on` and begins on `on`. People in `new` were not known before: theirs began before we knew, and
+    they have their path already.
     Residencies of a person and kind that `wanted` does not name stay as they are.
     """
     people = {want.person_id for want in wanted}
@@ -66,13 +68,11 @@ def settle(
                     since=None if want.person_id in new else on,
                 )
             )
-    Residency.objects.bulk_update(kept, ["relation"])
-    for some in portions([row.id for row in ending]):
-        Residency.objects.filter(id__in=some).update(until=on)
+    set_column(Residency, "relation", {row.id: row.relation for row in kept})
+    set_column(Residency, "until", {row.id: on for row in ending})
     Residency.objects.bulk_create(begun)
-    _heads(begun + kept, households)
     _close_empty_households({row.household_id for row in ending if row.household_id}, on)
-    repath({row.person_id for row in (*ending, *begun)})
+    repath({row.person_id for row in (*ending, *begun)} - set(new))
     paths = places.paths_of({row.home_id for row in (*ending, *begun)})
     return [
         NewFact(
@@ -100,14 +100,13 @@ def repath(person_ids: Collection[int]) -> None:
     for row in sorted(open_residencies(person_ids), key=lambda row: row.kind == "living"):
         homes[row.person_id] = row.home_id  # living comes last and wins
     paths = places.paths_of(set(homes.values()))
-    changed = []
-    for some in portions(person_ids):
-        for person in Person.objects.filter(id__in=some).only("id", "path"):
-            path = paths.get(homes.get(person.id, 0), "")
-            if person.path != path:
-                person.path = path
-                changed.append(person)
-    Person.objects.bulk_update(changed, ["path"], batch_size=500)
+    wanted = {person_id: paths.get(homes.get(person_id, 0), "") for person_id in person_ids}
+    standing = {
+        person_id: path
+        for some in portions(person_ids)
+        for person_id, path in Person.objects.filter(id__in=some).values_list("id", "path")
+    }
+    set_column(Person, "path", {i: wanted[i] for i, path in standing.items() if path != wanted[i]})
 
 
 def _differs(row: Residency | None, want: Wanted) -> bool:
@@ -117,27 +116,26 @@ def _differs(row: Residency | None, want: Wanted) -> bool:
 
 
 def _households(moves: Iterable[Wanted], on: date) -> dict[tuple[int, str], Household]:
-    """The open household of each home that somebody moves to, made where there is none."""
+    """The open household of each home that somebody moves to, made where there is none; its head is kept."""
     needed = {(want.home_id, want.kind) for want in moves if want.home_id is not None}
+    heads = {(want.home_id, want.kind): want.person_id for want in moves if want.relation in HEADS}
     homes = {home for home, _ in needed}
     found = {
         (row.home_id, row.kind): row
         for some in portions(homes)
         for row in Household.objects.filter(home_id__in=some, until=None)
     }
-    made = [Household(home_id=home, kind=kind, since=on) for home, kind in sorted(needed - found.keys())]
+    made = [
+        Household(home_id=home, kind=kind, since=on, head_id=heads.get((home, kind)))
+        for home, kind in sorted(needed - found.keys())
+    ]
+    set_column(
+        Household,
+        "head",
+        {row.id: heads[key] for key, row in found.items() if heads.get(key) not in (None, row.head_id)},
+    )
     Household.objects.bulk_create(made)
     return found | {(row.home_id, row.kind): row for row in made}
-
-
-def _heads(rows: Iterable[Residency], households: Mapping[tuple[int, str], Household]) -> None:
-    headed = []
-    for row in rows:
-        household = households.get((row.home_id, row.kind))
-        if household and row.relation in HEADS and household.head_id != row.person_id:
-            household.head_id = row.person_id
-            headed.append(household)
-    Household.objects.bulk_update(headed, ["head"])
 
 
 def _close_empty_households(household_ids: Collection[int], on: date) -> None:
