@@ -64,10 +64,12 @@ def bind(
         streams = Stream.objects.in_bulk({r.stream_id for r in rows})
         wanted = {(r.stream_id, r.subject_kind, r.subject_id): r for r in rows}
         added = [_binding(watch, streams[r.stream_id], r, at) for key, r in wanted.items() if key not in standing]
-        changed = [b for key, b in standing.items() if key in wanted and _renumber(b, wanted[key])]
+        changed = [
+            b for key, b in standing.items() if key in wanted and _renumber(b, streams[b.stream_id], wanted[key])
+        ]
         ended = [b for key, b in standing.items() if key not in wanted and b.subject_id in (replace_subjects or ())]
         Binding.objects.bulk_create(added)
-        Binding.objects.bulk_update(changed, ["params", "look_from", "quiet_until"])
+        Binding.objects.bulk_update(changed, ["params", "look_from", "judged_from", "quiet_until"])
         _tell([("bound", added), ("changed", changed)], by, at)
         _end(ended, by, at, "")
     return len(added) + len(changed) + len(ended)
@@ -85,12 +87,16 @@ def unbind(watch: str, subject_ids: Collection[int] | None, *, by: str, at: date
 
 
 def quiet(watch: str, home_ids: Collection[int], until: datetime | None, *, by: str, at: datetime) -> int:
-    """Nobody is at home until then (None: somebody is again): silence and missing data there are noted and not told."""
+    """Nobody is at home until then (None: somebody is again): silence and missing data there are noted and not told.
+
+    What goes on after that for as long as the watch is patient anyway becomes a finding of its own.
+    """
     with transaction.atomic():
         standing = Binding.objects.filter(watch=watch, until__isnull=True, home_id__in=home_ids)
-        changed = [b for b in standing if b.quiet_until != until]
+        ends = until or at
+        changed = [b for b in standing if b.quiet_until != ends and (until or (b.quiet_until and b.quiet_until > at))]
         for binding in changed:
-            binding.quiet_until = until
+            binding.quiet_until = ends
         Binding.objects.bulk_update(changed, ["quiet_until"])
         _tell([("quiet", changed)], by, at)
     return len(changed)
@@ -149,17 +155,20 @@ def _binding(watch: str, stream: Stream, row: BindingRow, at: datetime) -> Bindi
         path=stream.path,
         params=dict(row.params),
         look_from=row.look_from,
+        judged_from=stream.newest_time,
         since=at,
         quiet_until=row.quiet_until,
     )
 
 
-def _renumber(binding: Binding, row: BindingRow) -> bool:
-    """Take the row's numbers. A row that says nothing of absence leaves the one that is known."""
+def _renumber(binding: Binding, stream: Stream, row: BindingRow) -> bool:
+    """Take the row's numbers, for what is still to come. A row that says nothing of absence leaves the known one."""
     quiet_until = row.quiet_until or binding.quiet_until
     new = (dict(row.params), row.look_from, quiet_until)
     if new == (binding.params, binding.look_from, binding.quiet_until):
         return False
+    if binding.params != dict(row.params):
+        binding.judged_from = stream.newest_time
     binding.params, binding.look_from, binding.quiet_until = new
     return True
 

@@ -53,6 +53,7 @@ class Binding(models.Model):
     path = models.CharField(max_length=160)
     params = models.JSONField()
     look_from = models.DateTimeField(null=True)  # readings before it are not looked at
+    judged_from = models.DateTimeField(null=True)  # what had ended by then, these numbers are not held against
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     quiet_until = models.DateTimeField(null=True)

@@ -87,7 +87,7 @@ def findings(
 def finding(viewer: Viewer, finding_id: int) -> FindingRow | None:
     """One finding, or None when there is none in the viewer's scope."""
     found = limit(Finding.objects.filter(pk=finding_id), viewer, field="path").first()
-    return found and _finding_row(found)
+    return _finding_row(found) if found else None
 
 
 def streams_of(home_ids: Collection[int], kind: str) -> dict[int, list[StreamRow]]:
