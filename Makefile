@@ -5,7 +5,6 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.run-ready
 TESTED := $(VENV)/.dev-ready
 export PYTHONPATH := $(CURDIR)
-export DJANGO_SETTINGS_MODULE := lilong.settings
 PORT   ?= 8000
 
 # Where they run, `make check` runs the suite once more on them.
