@@ -20,8 +20,8 @@ def test_the_page_says_as_what_and_with_what_protection(signed_in) -> None:
         ("committee_worker", "/desk"),
         ("operations", "/desk"),
         ("wall", "/brain"),
-        ("steward", "/account"),
-        ("auditor", "/account"),
+        ("steward", "/desk/devices"),
+        ("auditor", "/desk/reads/all"),
         ("admin", "/account"),
     ],
 )
