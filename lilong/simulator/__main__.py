@@ -21,7 +21,7 @@ from .feed import run as feed
 from .feed import state, told
 from .town import scales
 
-app = typer.Typer(add_completion=False, help=__doc__)
+app = typer.Typer(add_completion=False, rich_markup_mode=None, help=__doc__)
 
 
 @app.command()

@@ -50,9 +50,13 @@ class MqttRoad:
                 self._open.add(sent.mid)
         return True
 
+    def settled(self) -> bool:
+        """Whether every message sent so far is acknowledged."""
+        return not self._open
+
     def settle(self) -> bool:
-        """Wait until every message is acknowledged; returns False when told to stop first."""
-        return self._wait(lambda: not self._open)
+        """Wait until that is so; returns False when told to stop first."""
+        return self._wait(self.settled)
 
     def close(self) -> None:
         self._client.disconnect()

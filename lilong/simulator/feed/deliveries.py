@@ -90,7 +90,7 @@ class Deliveries:
         first = self.network.midnight(day)
         return self.happenings.busy(meter, first, first + PER_DAY)
 
-    def _skew(self, meter: Meter) -> int:
+    def skew(self, meter: Meter) -> int:
         """Seconds by which the meter's clock is wrong, always the same."""
         dice = self._dice("skew", meter, 0)
         if not dice.chance(share("feed.skew", "share")) or meter.code in self.happenings.planted:
@@ -127,7 +127,7 @@ class Deliveries:
     def _live_meter(self, meter: Meter, day: int, rows: dict[int, list[Reading]], faults: list[Fault]) -> None:
         """One meter's readings of a day, each in the message of its quarter or, when dropped, in the next one."""
         first, spared = self.network.midnight(day), self._spared(meter, day)
-        dice, skew = self._dice("drop", meter, day), self._skew(meter)
+        dice, skew = self._dice("drop", meter, day), self.skew(meter)
         held: Reading | None = None
         for quarter in range(first, first + PER_DAY):
             reading = self._reading(meter, quarter, skew)
@@ -167,7 +167,7 @@ class Deliveries:
 
     def _batch(self, meter: Meter, day: int) -> tuple[Reading, ...]:
         """24 hourly readings, from six in the morning of the day before to five of this day."""
-        first, skew = self.network.midnight(day) - PER_DAY + 6 * HOUR, self._skew(meter)
+        first, skew = self.network.midnight(day) - PER_DAY + 6 * HOUR, self.skew(meter)
         hours = (self._reading(meter, first + hour * HOUR, skew) for hour in range(24))
         return tuple(reading for reading in hours if reading is not None)
 

@@ -92,6 +92,9 @@ class Happenings:
             elif dice.chance(number("feed.outages_per_meter_day")):
                 at = midnight + dice.between(0, PER_DAY - 1)
                 self._put(Happening("outage", "offline", meter, at, at + dice.between(26 * HOUR, 96 * HOUR)))
+            elif not meter.lone and dice.chance(number("feed.holidays_per_meter_day")):
+                at = midnight + dice.between(7 * HOUR, 19 * HOUR)
+                self._put(Happening("holiday", "silent", meter, at, at + dice.between(30 * HOUR, 200 * HOUR)))
 
     def _tell(self, name: str, meter: Meter, midnight: int, dice: Dice) -> None:
         start = midnight + dice.between(6, 20) * HOUR

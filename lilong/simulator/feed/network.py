@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from lilong.kit.clock import SHANGHAI
@@ -81,5 +81,5 @@ def time_of(quarter: int) -> datetime:
     return datetime.fromtimestamp(quarter * water.QUARTER, SHANGHAI)
 
 
-BACKFILL = timedelta(days=4)
-"""How far back the first deliveries reach when an installation meets the simulator for the first time."""
+BACKFILL_DAYS = 4
+"""From the midnight of which day before day 0 an installation is told what the meters said before it met them."""

@@ -11,6 +11,7 @@ from threading import Event
 
 from lilong.kit import clock
 
+from ..water import QUARTER
 from . import gateway as sign_in
 from . import network, state, told
 from .by_http import MOST, HttpRoad
@@ -44,7 +45,7 @@ class Feed:
         began = kept.began if kept else clock.now()
         self.network = network.read(files, began)
         self.deliveries = Deliveries(self.network)
-        first = (began - network.BACKFILL).timestamp()
+        first = float(self.network.midnight(-network.BACKFILL_DAYS) * QUARTER)
         self.state = kept or state.State(folder, began, first, self.network.day_of(first) - 1)
         self._days: dict[int, tuple[Delivery, ...]] = {}
 
@@ -95,7 +96,7 @@ def run(options: Options, stop: Event) -> None:
             behind = now - feed.state.delivered
             if behind > TOO_FAR:
                 logger.warning("%.0f days behind: the readings before the last four days are lost", behind / 86400)
-                feed.delivered(now - network.BACKFILL.total_seconds())
+                feed.delivered(now - network.BACKFILL_DAYS * 86_400)
             elif behind > FAR_BEHIND:
                 _catch_up(feed, http, now)
             else:
@@ -139,12 +140,14 @@ def _post(feed: Feed, road: HttpRoad, batch: list[Delivery]) -> bool:
 
 
 def _speak(feed: Feed, road: MqttRoad, now: float) -> None:
-    """Everything due as messages of its own; kept as delivered when the broker has acknowledged all of it."""
-    sent = False
+    """Everything due as messages of their own; kept as delivered whenever the broker has acknowledged all sent."""
+    at = None
     for together in feed.due(now):
+        if at is not None and road.settled():
+            feed.delivered(at)
         for one in together:
             if not road.send(one.readings):
                 return
-            sent = True
-    if sent and road.settle():
+            at = one.at
+    if at is not None and road.settle():
         feed.delivered(now)

@@ -28,8 +28,13 @@ def tell(folder: Path, deliveries: Deliveries, days: range) -> None:
 
 
 def lines(deliveries: Deliveries, day: int, *, first: bool = False) -> Iterator[dict[str, Any]]:
-    """What begins on a day; with `first`, also what began before it."""
+    """What begins on a day; with `first`, also what began before it, and whose clock is wrong."""
     begins = deliveries.network.midnight(day)
+    if first:
+        ever = (float(begins * QUARTER), float((begins + 1000 * PER_DAY) * QUARTER))
+        for meter in deliveries.network.meters:
+            if minutes := deliveries.skew(meter) // 60:
+                yield _fault(Fault("skew", meter.code, *ever, f"{minutes} minutes"))
     for happening in deliveries.happenings.through(day):
         if (begins <= happening.start or first) and happening.start < begins + PER_DAY:
             yield _happening(happening)

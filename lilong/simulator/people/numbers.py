@@ -26,9 +26,12 @@ class Numbers:
         self._called = 0
 
     def identity(self, born: date, sex: str) -> str:
-        """A number of 18 characters for a person of sex F (even order number) or M (odd)."""
+        """A number of 18 characters for a person of sex F (even order number) or M (odd).
+
+        996 to 999 are left out: in the old 15 digits they meant people born before 1900.
+        """
         while True:
-            order = 2 * self._dice.between(1, 499) + (sex == "M")
+            order = 2 * self._dice.between(1, 497) + (sex == "M")
             first17 = f"{DIVISION}{born:%Y%m%d}{order:03d}"
             if first17 not in self._given:
                 self._given.add(first17)
