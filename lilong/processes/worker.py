@@ -40,10 +40,11 @@ def _engine(stop: threading.Event) -> None:
     from django.conf import settings
     from django.db import DatabaseError, connection
 
-    from lilong.kernel.engine import loop
+    from lilong.kernel.engine import loop, watch
     from lilong.kit import clock
     from lilong.processes.heartbeat import beat
 
+    watch.begin(clock.now())
     due = beaten = 0.0
     handled = 0
     while not stop.is_set():

@@ -29,6 +29,7 @@ HANDLERS: dict[str, Handler] = {
     "finding.cleared": watch.finding_changed,
     "ticket.closed": watch.ticket_closed,
     "absence.set": watch.absence_set,
+    "absence.ended": watch.absence_ended,
     "audience.changed": watch.audience_changed,
     "number.changed": watch.number_changed,
 }

@@ -42,8 +42,19 @@ def settle(declared: Declared, *, at: datetime) -> int:
     audience = audiences.ensure(audience_name(declared), text, by=declared.by, at=at)
     audiences.refresh(audience, subjects=None, by=declared.by, at=at)
     members = audience_queries.members(audience)
+    if gone := streams.bound_subjects(declared.slug) - members:
+        sensing.unbind(declared.slug, gone, by=declared.by, at=at)
     bind(declared, members, at=at)
     return len(members)
+
+
+def begin(at: datetime) -> None:
+    """Bring standing bindings in line with a changed scenario.toml: numbers, audience, or the end of the watch."""
+    for declared in scenarios.every().values():
+        if declared.running:
+            settle(declared, at=at)
+        else:
+            sensing.unbind(declared.slug, None, by=declared.by, at=at, why=declared.declaration.scenario.status)
 
 
 def bind(declared: Declared, persons: Collection[int], *, at: datetime) -> None:
@@ -197,6 +208,14 @@ def absence_set(fact: SealedFact, at: datetime) -> None:
         for declared in running():
             until_at = datetime.fromisoformat(str(until))
             sensing.quiet(declared.slug, [home], until=until_at, by=declared.by, at=at)
+
+
+def absence_ended(fact: SealedFact, at: datetime) -> None:
+    """Somebody is back earlier than said: the watch speaks again from now on."""
+    home = fact.data.get("home")
+    if isinstance(home, int):
+        for declared in running():
+            sensing.quiet(declared.slug, [home], until=None, by=declared.by, at=at)
 
 
 def contacts_over(at: datetime) -> int:
