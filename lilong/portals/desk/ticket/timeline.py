@@ -86,7 +86,7 @@ SENTENCES: dict[str, Callable[[StepRow], str]] = {
     "call": _call,
     "no_answer": _no_answer,
     "dispatched": _dispatched,
-    "accepted": lambda _step: _("接单"),
+    "accepted": lambda _step: _("已接单"),
     "handed_back": lambda _step: _("退回，等待接单"),
     "note": lambda _step: _("记录"),
     "data": _data,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lilong.kernel.access.guards import needs
 from lilong.kernel.access.request import Request
+from lilong.kernel.journal import queries as journal
 from lilong.kernel.tickets import queries as tickets
 from lilong.kit import clock
 from lilong.portals.desk import words
@@ -31,6 +32,7 @@ STATS = (
 @needs("tickets.read")
 def today(request: Request) -> HttpResponse:
     """The desk; asked by a script, the part of it that changes."""
+    after = journal.head()  # asked first: what happens while the list is drawn is told by the stream
     at, viewer = clock.now(), request.viewer
     choice = Choice.of(request.GET)
     found = tickets.desk(viewer, at=at, **choice.filters())
@@ -45,6 +47,7 @@ def today(request: Request) -> HttpResponse:
         "previous": choice.address(page=found.page - 1) if found.page > 1 else "",
         "next": choice.address(page=found.next_page) if found.next_page else "",
         "many_desks": viewer.may("tickets.dispatch"),
+        "after": after,
     }
     part = request.headers.get("HX-Request-Type") == "partial"
     return render(request, "desk/today/list.html" if part else "desk/today/page.html", told)

@@ -86,50 +86,70 @@ help?.addEventListener("click", (event) => { if (event.target === help) help.clo
 /* ── the list keeps itself up to date ── */
 
 let pending = null;
+let stale = false;
+const news = new Map(); // ticket → urgent, of those that came and are not announced yet
 
-/** Draw the list anew, soon and once; the page's own looking keeps no session alive. */
+/** Draw the list anew, soon and once; what the page asks for by itself keeps no session alive. */
 function refresh() {
   clearTimeout(pending);
-  pending = setTimeout(async () => {
-    if (document.hidden || document.activeElement?.id === "q") return void (stale = true);
-    stale = false;
-    const before = new Set(rows().map((row) => row.id));
-    await htmx.ajax("GET", location.pathname + location.search, {
-      target: "#desk", swap: "innerMorph", headers: { "Lilong-Background": "1" },
-    });
-    for (const row of rows()) if (!before.has(row.id)) row.closest("tr").classList.add("new");
-    return undefined;
-  }, 250);
+  pending = setTimeout(redraw, 250);
 }
 
-let stale = false;
-document.addEventListener("visibilitychange", () => { if (!document.hidden && stale) refresh(); });
+async function redraw() {
+  stale = document.hidden || document.activeElement?.id === "q"; // nobody looks, or somebody is typing: later
+  if (stale) return;
+  await htmx.ajax("GET", location.pathname + location.search, {
+    target: "#desk", swap: "innerMorph", headers: { "Lilong-Background": "1" },
+  });
+  for (const [ticket, urgent] of news) {
+    const row = document.getElementById(`open-${ticket}`);
+    row?.closest("tr").classList.add("new");
+    toast([words.new, row?.textContent.trim()].filter(Boolean).join(" · "), { kind: urgent ? "danger" : "", link: `/desk/tickets/${ticket}` });
+  }
+  news.clear();
+}
+
+const catchUp = () => { if (stale) refresh(); };
+document.addEventListener("visibilitychange", catchUp);
+document.addEventListener("focusout", catchUp);
 document.addEventListener("desk-changed", refresh);
 
-function arrived(event) {
-  const told = JSON.parse(event.data);
-  refresh();
-  if (told.new) toast(`${words.new} · ${told.number}`, { kind: told.urgent ? "danger" : "", link: `/desk/tickets/${told.ticket}` });
-}
-
+/** Follow the stream; where it does not come through, look every 20 seconds until it does. */
 function listen(address) {
-  const source = new EventSource(address);
   let polling = null;
   let lost = null;
-  source.addEventListener("ticket", arrived);
-  source.addEventListener("open", () => {
-    clearTimeout(lost);
-    if (polling) { clearInterval(polling); polling = null; refresh(); }
-  });
-  source.addEventListener("error", () => {
-    clearTimeout(lost);
-    lost = setTimeout(() => {
+  let source = follow(address);
+
+  function follow(where) {
+    const opened = new EventSource(where);
+    opened.addEventListener("reload", refresh);
+    opened.addEventListener("ticket", (event) => {
+      const told = JSON.parse(event.data);
+      if (told.new) news.set(told.ticket, told.urgent);
+      refresh();
+    });
+    opened.addEventListener("open", () => {
+      clearTimeout(lost);
+      lost = null;
+      if (!polling) return;
+      clearInterval(polling);
+      polling = null;
+      refresh();
+    });
+    opened.addEventListener("error", () => {
       if (polling) return;
-      toast(words.off);
-      polling = setInterval(refresh, POLL_EVERY);
-    }, GIVE_UP_AFTER);
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => { source.close(); if (!polling) listen(address); }, GIVE_UP_AFTER * 2);
-  });
+      lost ??= setTimeout(() => {
+        toast(words.off);
+        polling = setInterval(poll, POLL_EVERY);
+      }, GIVE_UP_AFTER);
+    });
+    return opened;
+  }
+
+  function poll() {
+    refresh();
+    if (source.readyState === EventSource.CLOSED) source = follow(address.split("?")[0]);
+  }
 }
 
 if (desk?.dataset.live) listen(desk.dataset.live);
