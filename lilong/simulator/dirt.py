@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .dice import Dice
+from .people.numbers import check_character
 from .people.persons import Person
 from .people.population import Population
 
@@ -35,7 +36,8 @@ def _other_check(number: str) -> str:
 
 
 def _impossible_month(number: str) -> str:
-    return number[:10] + "13" + number[12:]
+    first17 = number[:10] + "13" + number[12:17]
+    return first17 + check_character(first17)
 
 
 def _scientific(number: str) -> str:
@@ -66,9 +68,9 @@ SPOILT: tuple[tuple[str, int, str, Callable[[str], str], str], ...] = (
 
 
 def spoil(rows: list[Cells], people: list[Person], population: Population, seed: int) -> list[Dirt]:
-    """Change `rows` (of the same order as `people`) in place. Only people of households of four and more are touched,
+    """Change `rows` (of the same order as `people`) in place, and add one.
 
-    so that no elder seems to live alone because a row about somebody else was refused.
+    Only people of households of four and more are touched: no elder seems to live alone because a row was refused.
     """
     candidates = _candidates(people, population, Dice(seed, "dirt"))
     planted: list[Dirt] = []

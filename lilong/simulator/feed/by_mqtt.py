@@ -29,7 +29,7 @@ class MqttRoad:
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id=gateway.code)
         self._client.username_pw_set(gateway.code, gateway.token)
         self._client.max_inflight_messages_set(WINDOW)
-        self._client.reconnect_delay_set(1, 8)
+        self._client.reconnect_delay_set(1, 4)
         self._client.on_connect = self._connected
         self._client.on_connect_fail = self._failed
         self._client.on_disconnect = self._left

@@ -124,7 +124,7 @@ def test_it_waits_for_token_server_and_broker_and_says_so_once(home: Path, small
         time.sleep(1.2)
         (home / "gateway.json").write_text(token)
         wait_until(lambda: posted.batches)
-        time.sleep(2.5)  # the broker is still away; more than one try fails
+        time.sleep(1.5)  # the broker is still away; more than one try fails
         with mqtt_door(port, refusals=1) as broker:
             wait_until(lambda: broker.readings)
             words = said()
