@@ -1,1 +1,1 @@
-"""A synthetic subdistrict with its sensors and its errors: it writes files and sends readings, and nothing imports it."""
+"""A synthetic subdistrict with its sensors and errors: it writes files and sends readings, and nothing imports it."""
