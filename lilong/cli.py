@@ -40,12 +40,13 @@ def up(
     port: Annotated[int, typer.Option(help="where the pages are served")] = 8000,
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     rate: Annotated[float, typer.Option(help="how fast the demonstration's clock runs; 1 is real time")] = 60.0,
+    sensors: Annotated[bool, typer.Option(help="start the demonstration's simulated sensors")] = True,
 ) -> None:
     """Serve everything: web, intake and worker, and in the demonstration its simulated sensors."""
     from lilong.processes import up as processes
 
     try:
-        processes.up(host=host, port=port, rate=rate)
+        processes.up(host=host, port=port, rate=rate, sensors=sensors)
     except (RuntimeError, OSError) as error:
         typer.echo(f"lilong up: {error}", err=True)
         raise typer.Exit(1) from error

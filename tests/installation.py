@@ -81,9 +81,9 @@ class Visitor:
 class Installation:
     """One `lilong up`; `home` is its LILONG_HOME."""
 
-    def __init__(self, home: Path, *, rate: float = 60.0, **environment: str) -> None:
+    def __init__(self, home: Path, *, rate: float = 60.0, sensors: bool = True, **environment: str) -> None:
         self.home = home
-        self.rate = rate
+        self.words = ["--rate", str(rate), "--sensors" if sensors else "--no-sensors"]
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         kept = {
@@ -103,7 +103,7 @@ class Installation:
         self.home.mkdir(parents=True, exist_ok=True)
         with (self.home / "up.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "lilong.cli", "up", "--port", str(self.port), "--rate", str(self.rate)],
+                [sys.executable, "-m", "lilong.cli", "up", "--port", str(self.port), *self.words],
                 env=self.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         until(self._served, seconds=seconds, what=f"the first page ({self.home / 'up.log'})")
@@ -140,11 +140,22 @@ class Installation:
             text=True, timeout=120, check=False,
         )  # fmt: skip
 
+    def ask(self, code: str) -> Any:
+        """Run a few lines of Python in this installation; they leave what they found in `answer`."""
+        whole = f"import django, json; django.setup()\n{code}\nprint(json.dumps(answer))"
+        environment = {**self.environment, "DJANGO_SETTINGS_MODULE": "lilong.settings"}
+        done = subprocess.run(
+            [sys.executable, "-c", whole], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-4000:]
+        return json.loads(done.stdout.splitlines()[-1])
+
 
 @contextmanager
-def installed(home: Path, *, rate: float = 60.0, **environment: str) -> Iterator[Installation]:
+def installed(home: Path, *, rate: float = 60.0, sensors: bool = True, **environment: str) -> Iterator[Installation]:
     """An installation that runs inside the block and is stopped after it, whatever happens."""
-    there = Installation(home, rate=rate, **environment).start()
+    there = Installation(home, rate=rate, sensors=sensors, **environment).start()
     try:
         yield there
     finally:

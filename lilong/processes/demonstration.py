@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from lilong.kit.clock import SHANGHAI, Clock
@@ -73,6 +73,7 @@ def make(home: Path, say: Say) -> dict[str, int]:
     say("绑定守护场景", (1 + len(FILES)) / (len(FILES) + 2))
     while sealer.seal_once():
         pass
+    _absences(files, start)
     engine.settle(at=start)
     _duty_hours(start)
     _gateway_token(home, files, start)
@@ -96,6 +97,22 @@ def remember(home: Path) -> None:
     part = home / "run" / "clock.last.part"
     part.write_text(repr(kept.now().timestamp()))
     part.replace(home / "run" / "clock.last")
+
+
+def _absences(files: Path, at: datetime) -> None:
+    """What families told the committee before the first day, as the simulator's stories have it."""
+    from lilong.kernel.places import queries as places
+    from lilong.kernel.registry import actions as registry
+    from lilong.kernel.registry import queries as people
+
+    midnight = at.replace(hour=0, minute=0)
+    for story in json.loads((files / "truth.json").read_text(encoding="utf-8"))["stories"]:
+        home = places.by_code(story["home"]) if story["told"] else None
+        for person in people.living_in([home], at).get(home, ()) if home is not None else ():
+            since, until = (midnight + timedelta(hours=story[end]) for end in ("start", "end"))
+            registry.set_absence(
+                person_id=person, home_id=home, since=since, until=until, by="system:demonstration", at=at
+            )
 
 
 def _duty_hours(at: datetime) -> None:

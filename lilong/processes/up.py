@@ -21,7 +21,7 @@ MQTT_PORT = 18830
 console = Console(stderr=True, highlight=False)
 
 
-def up(*, host: str, port: int, rate: float) -> None:
+def up(*, host: str, port: int, rate: float, sensors: bool) -> None:
     """Prepare, start and watch over the processes. Raises RuntimeError or OSError with what to do."""
     if free_port(host, port) != port:
         raise OSError(f"port {port} on {host} is taken; choose another: lilong up --port {port + 1}")
@@ -41,12 +41,13 @@ def up(*, host: str, port: int, rate: float) -> None:
     supervisor.add("web", "lilong.processes.web", "--host", host, "--port", str(port))
     if settings.DEMO:
         demonstration.wake(home, rate)
+        _every(REMEMBER, supervisor.stop, lambda: demonstration.remember(home))
+    if settings.DEMO and sensors:
         supervisor.add(
             "simulator", "lilong.simulator", "live", "--home", str(home), "--files", str(home / "demo"),
             "--mqtt", f"127.0.0.1:{mqtt_port}", "--http", f"http://127.0.0.1:{port}",
             "--gateway-file", str(home / "keys" / "gateway.json"),
         )  # fmt: skip
-        _every(REMEMBER, supervisor.stop, lambda: demonstration.remember(home))
     _say_when_served(f"http://{host}:{port}", supervisor.stop, mqtt_port=mqtt_port, demo=settings.DEMO)
     supervisor.run()
     if settings.DEMO:
