@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from lilong.kernel.access import actions as access
 from lilong.kernel.access import standing
@@ -89,7 +91,7 @@ def grow() -> Ground:
 
 
 @pytest.fixture
-def sign_in(client, settings):
+def sign_in(client: Client, settings: Any) -> Callable[..., Account]:
     """A demonstration account of a role over some places, signed in to the test client a moment ago."""
     settings.DEMO = True  # demonstration accounts owe no second factor, and work there alone
 
@@ -109,5 +111,5 @@ def sign_in(client, settings):
 
 
 @pytest.fixture
-def ground(db) -> Ground:
+def ground(db: None) -> Ground:
     return grow()

@@ -20,7 +20,7 @@ OPEN = ("contacting", "waiting", "accepted")
 
 @dataclass(frozen=True)
 class Spot:
-    """Where an event is shown: a place of the map, its label, and the committee it lies in."""
+    """Where an event is shown: a place of the map, its label, and the committee where the label does not name it."""
 
     place: int | None
     label: str
@@ -42,8 +42,8 @@ class Atlas:
         fit = [(i, name) for i, kind, name in line if not (sensitive and kind == "building")]
         place, label = fit[-1] if fit else (None, "")
         committee, committee_label = next(((i, name) for i, kind, name in line if kind == "committee"), (None, ""))
-        own = place == committee
-        return Spot(place, label, committee, "" if own else committee_label)
+        said = bool(committee_label) and label.startswith(committee_label)  # 澄湾一居第1微网格 names it already
+        return Spot(place, label, committee, "" if said else committee_label)
 
 
 def ref(ticket_id: int) -> str:

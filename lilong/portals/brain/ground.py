@@ -20,34 +20,39 @@ MARGIN = {"micro_grid": 9.0, "committee": 26.0}  # metres between the outermost 
 def city(buildings: Iterable[Footprint], areas: Iterable[Area], homes: Mapping[int, Cell]) -> dict[str, Any]:
     """GeoJSON of the buildings and of the areas that hold any. `homes`: building id → its count as it may be shown.
 
-    Properties: `kind`, `at` (where a pin stands); of a building `h` metres, `f` floors, `n` homes (null where hidden)
-    and `homes` in words, `label`, `grid` and `committee` (place ids); of an area `label`.
+    Properties: `kind`, `at` (where a pin or name stands); of a building `h` metres, `f` floors, `n` homes (null where
+    hidden) and `homes` in words, `label`, `grid` and `committee` (place ids); of an area `label`. A committee is a
+    MultiPolygon: one line around the buildings of each of its micro-grids, so that it keeps out of its neighbours'.
     """
     known = {a.id: a for a in areas if a.kind in MARGIN}
-    walls: dict[int, list[Point]] = defaultdict(list)
+    walls: dict[int, dict[int, list[Point]]] = defaultdict(lambda: defaultdict(list))  # area → its part → corners
     features = []
     for building in buildings:
         ring = [(round(lon, ROUND), round(lat, ROUND)) for lon, lat in building.ring]
         if len(ring) < 4:
             continue
         above = {known[i].kind: i for i in map(int, building.path.strip("/").split("/")) if i in known}
-        for area in above.values():
-            walls[area].extend(ring)
+        for i in above.values():
+            walls[i][above.get("micro_grid", i)].extend(ring)
         own = {"h": building.height_m, "f": building.floors, "label": building.label}
         own |= {"n": homes[building.id].count, "homes": homes[building.id].text}
         own |= {"grid": above.get("micro_grid"), "committee": above.get("committee")}
-        features.append(_feature(building.id, "building", ring, own))
-    for ident, points in walls.items():
-        ring = _outline(points, MARGIN[known[ident].kind])
-        features.append(_feature(ident, known[ident].kind, ring, {"label": known[ident].name}))
-    box = _box([point for points in walls.values() for point in points])
+        features.append(_feature(building.id, "building", [ring], own))
+    for ident, parts in walls.items():
+        area = known[ident]
+        rings = [_outline(corners, MARGIN[area.kind]) for corners in parts.values()]
+        features.append(_feature(ident, area.kind, rings, {"label": area.name}))
+    box = _box([corner for parts in walls.values() for corners in parts.values() for corner in corners])
     return {"type": "FeatureCollection", "bbox": box, "features": features}
 
 
-def _feature(ident: int, kind: str, ring: Sequence[Point], own: dict[str, Any]) -> dict[str, Any]:
-    closed = [*ring, ring[0]] if ring[0] != ring[-1] else list(ring)
-    shape = {"type": "Polygon", "coordinates": [closed]}
-    told = {"kind": kind, "at": _middle(closed), **own}
+def _feature(ident: int, kind: str, rings: Sequence[Sequence[Point]], own: dict[str, Any]) -> dict[str, Any]:
+    closed = [[*ring, ring[0]] if ring[0] != ring[-1] else list(ring) for ring in rings]
+    at = _middle(closed[0]) if len(closed) == 1 else _middle(_outline([p for ring in closed for p in ring], 0.0))
+    shape: dict[str, Any] = {"type": "Polygon", "coordinates": closed}
+    if kind == "committee":
+        shape = {"type": "MultiPolygon", "coordinates": [[ring] for ring in closed]}
+    told = {"kind": kind, "at": at, **own}
     return {"type": "Feature", "id": ident, "geometry": shape, "properties": told}
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.http import HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
@@ -13,7 +17,8 @@ from django.views.decorators.http import conditional_page, require_GET
 from lilong.kernel.access.guards import needs
 from lilong.kernel.access.request import Request
 from lilong.kit import clock
-from lilong.portals.brain import picture
+from lilong.portals.brain import picture, telling
+from lilong.portals.parts import live
 from lilong.portals.parts.nav import Entry
 
 
@@ -43,6 +48,15 @@ def buildings(request: Request) -> HttpResponse:
     return _json(picture.buildings(request.viewer))
 
 
+@require_GET
+@needs("brain.view")
+async def changes(request: Request) -> HttpResponseBase:
+    """Server-sent events `change`: an event as it came, or how a known one stands now."""
+    atlas = await sync_to_async(picture.atlas)(request.viewer)
+    render = telling.renderer(atlas, get_language() or settings.LANGUAGE_CODE)
+    return await live.stream(request, render, verb="brain.view", kinds=telling.KINDS)
+
+
 def _json(payload: dict[str, object]) -> JsonResponse:
     return JsonResponse(payload, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
 
@@ -51,5 +65,6 @@ urlpatterns = [
     path("brain", brain, name="brain"),
     path("brain/state.json", state, name="brain-state"),
     path("brain/buildings.json", buildings, name="brain-buildings"),
+    path("brain/live", changes, name="brain-live"),
 ]
 NAV = [Entry("/brain", _("社区大脑"), "map-2", "brain.view", order=90)]

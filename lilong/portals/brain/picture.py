@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lilong.kernel.access.viewer import Viewer
 from lilong.kernel.engine import scenarios
+from lilong.kernel.journal import queries as journal
 from lilong.kernel.places import queries as places
 from lilong.kernel.places.queries import Area
 from lilong.kernel.registry import queries as registry
@@ -43,6 +44,7 @@ def atlas(viewer: Viewer) -> events.Atlas:
 
 def state(viewer: Viewer, *, at: datetime, rate: float) -> dict[str, Any]:
     """Everything the page shows at `at`: each number is the length of a list of events that comes with it."""
+    seq = journal.head()  # read first: what is sealed meanwhile is told again by the stream, and does no harm
     areas, since = places.areas(viewer), days_begin(at)
     standing = places.footprints(viewer)
     happenings = tickets.happenings(viewer, since=since)
@@ -54,6 +56,7 @@ def state(viewer: Viewer, *, at: datetime, rate: float) -> dict[str, Any]:
     return {
         "at": at.isoformat(timespec="milliseconds"),
         "rate": rate,
+        "seq": seq,
         "place": " · ".join(area.name for area in _tops(areas)[:2]),
         "open": count["open"],
         "late": count["late"],

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
+
+from django.utils import translation
 
 from lilong.kernel.access.viewer import Viewer
 from lilong.kernel.journal.queries import SealedFact
 from lilong.kernel.tickets.queries import Happening
 from lilong.portals.brain import events
 from lilong.portals.brain.picture import days_begin
+from lilong.portals.parts.live import Event, Render
+
+KINDS = frozenset(
+    f"ticket.{what}"
+    for what in ("opened", "dispatched", "accepted", "handed_back", "step", "noted", "closed", "voided")
+)
+
+
+def renderer(atlas: events.Atlas, language: str) -> Render:
+    """`tell` for one stream: with the map that its page shows, and in its reader's language."""
+
+    def render(fact: SealedFact, viewer: Viewer) -> Event | None:
+        with translation.override(language):
+            told = tell(fact, viewer, atlas)
+        return Event("change", json.dumps(told, ensure_ascii=False)) if told else None
+
+    return render
 
 
 def tell(fact: SealedFact, viewer: Viewer, atlas: events.Atlas) -> dict[str, Any] | None:

@@ -70,7 +70,7 @@ def test_an_event_of_a_sensitive_stream_is_shown_at_its_micro_grid_and_says_no_m
 
     assert event.keys() == EVENT_KEYS
     assert (event["place"], event["place_label"]) == (ground.ids["Am"], "澄湾新村第一微网格")
-    assert (event["committee"], event["committee_label"]) == (ground.ids["A"], "澄湾新村")
+    assert (event["committee"], event["committee_label"]) == (ground.ids["A"], "")  # the label above names it already
     assert (event["field_label"], event["state_label"], event["urgency_label"]) == ("风险预警", "联系中", "紧急")
     assert event["found_at"] == "2026-11-22T06:30:00+00:00"
 
@@ -82,6 +82,7 @@ def test_an_event_of_any_other_stream_is_shown_at_its_building_and_never_finer(g
     (event,) = shown(ground.viewer("S", WALL))["events"]
 
     assert (event["place"], event["place_label"]) == (ground.ids["A8"], "澄湾路120弄8号")
+    assert (event["committee"], event["committee_label"]) == (ground.ids["A"], "澄湾新村")
 
 
 def test_a_scenario_that_is_gone_counts_as_sensitive(ground):

@@ -22,13 +22,12 @@ const pixelsAMetre = (map) => (512 * 2 ** map.getZoom()) / (40_075_017 * Math.co
 
 /** Moves the camera so that the city fills the part of the map that no panel covers, turned the way it fits best. */
 function fit(map, city, { left, right, top, bottom }) {
-  const edges = (city.committees.length ? city.committees : city.buildings).flatMap((f) => f.geometry.coordinates[0]);
   const { clientWidth: width, clientHeight: height } = map.getContainer();
   const [w, s, e, n] = city.bounds;
   const look = (bearing) => {
     map.jumpTo({ center: [(w + e) / 2, (s + n) / 2], zoom: 15, bearing, pitch: PITCH, padding: { left: 0, right: 0, top: 0, bottom: 0 } });
     for (let turn = 0; turn < 5; turn++) {
-      const points = edges.map((at) => map.project(at));
+      const points = city.edges.map((at) => map.project(at));
       const [xs, ys] = [points.map((p) => p.x), points.map((p) => p.y)];
       const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
       const above = top + BEAM_METRES * pixelsAMetre(map) * Math.sin((PITCH * Math.PI) / 180); // the pins' heads

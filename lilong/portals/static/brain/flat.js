@@ -15,7 +15,8 @@ export function drawFlat({ host, geojson, calm, margins, onMove, onPick }) {
     fadeAnimation: !calm, zoomAnimation: !calm, inertia: !calm, minZoom: 12, maxZoom: 20,
   });
   const outline = (features, style) => L.geoJSON(city.collection(features), { style, interactive: false }).addTo(map);
-  outline(city.committees, { color: "#3fd6bd", weight: 1.5, fillColor: "#0b2033", fillOpacity: 0.85 });
+  outline(city.committees, { color: "#3fd6bd", weight: 3, fill: false });
+  outline(city.committees, { stroke: false, fillColor: "#0a1c2d", fillOpacity: 1, fillRule: "nonzero" });
   const plain = { color: "#1d5478", weight: 0.8, fillColor: "#0e2a42", fillOpacity: 0.75 };
   const grids = outline(city.grids, plain);
   let key = "n";

@@ -7,7 +7,15 @@ export function splitCity(city) {
   const of = (kind) => city.features.filter((f) => f.properties.kind === kind);
   const [buildings, grids, committees] = [of("building"), of("micro_grid"), of("committee")];
   const places = new Map(city.features.map((f) => [f.id, f]));
-  return { bounds: city.bbox, buildings, grids, committees, places, collection };
+  const edges = (committees.length ? committees : buildings).flatMap((f) => f.geometry.coordinates.flat(committees.length ? 1 : 0)).flat();
+  return { bounds: city.bbox, buildings, grids, committees, places, edges, collection };
+}
+
+/** A feature's name on the map: a micro-grid's without its committee's, which stands beside it. */
+export function nameOf(feature, committees) {
+  const { label } = feature.properties;
+  const over = committees.find((c) => c !== feature && label.startsWith(c.properties.label));
+  return over ? label.slice(over.properties.label.length) : label;
 }
 
 /** A strip along each roof's edge, so that roofs are lined with light; widths in metres. */

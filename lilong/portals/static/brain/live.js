@@ -21,14 +21,17 @@ export function keepTrue({ stateUrl, liveUrl, still, onState, onEvent, onLink })
   let link = "opening";
   let settling = 0;
   let source = null;
+  let seq = 0;
   const say = (word) => { link = word; onLink(word); };
 
   async function refresh() {
     clearTimeout(settling);
     settling = 0;
     try {
-      onState(await ask(stateUrl));
-      if (!source || source.readyState !== EventSource.OPEN) say(still ? "still" : "polling");
+      const state = await ask(stateUrl);
+      seq = state.seq;
+      onState(state);
+      say(still ? "still" : !source ? "opening" : source.readyState === EventSource.OPEN ? "live" : "polling");
     } catch (refusal) {
       if (refusal.status === 401 || refusal.status === 403) {
         source?.close();
@@ -38,9 +41,10 @@ export function keepTrue({ stateUrl, liveUrl, still, onState, onEvent, onLink })
   }
   const soon = () => { settling ||= setTimeout(refresh, SETTLE); };
 
-  function open(seq) {
-    source = new EventSource(seq ? `${liveUrl}?after=${seq}` : liveUrl);
+  function open() {
+    source = new EventSource(`${liveUrl}?after=${seq}`);
     source.addEventListener("open", () => { say("live"); soon(); });
+    source.addEventListener("reload", soon); // too far behind to be told what it missed
     source.addEventListener("error", () => {
       if (link !== "out") say("polling");
       if (source.readyState === EventSource.CLOSED) setTimeout(() => link !== "out" && open(), POLL);

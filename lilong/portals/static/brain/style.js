@@ -1,6 +1,7 @@
 // The style of the map, without any outside source: ground, outlines, buildings, names.
 
 import { INK, UNKNOWN, URGENCY } from "./colours.js";
+import { nameOf } from "./ground.js";
 
 const hot = (name) => ["==", ["feature-state", "hot"], name];
 const byUrgency = (otherwise) => [
@@ -25,7 +26,7 @@ export function makeStyle({ city, grid, edges, tier, font }) {
     paint: { "text-color": colour, "text-halo-color": INK, "text-halo-width": halo },
   });
   const labels = (features) => city.collection(
-    features.map((f) => ({ type: "Feature", properties: { label: f.properties.label }, geometry: { type: "Point", coordinates: f.properties.at } })),
+    features.map((f) => ({ type: "Feature", properties: { label: nameOf(f, city.committees) }, geometry: { type: "Point", coordinates: f.properties.at } })),
   );
   return {
     version: 8,
@@ -44,11 +45,12 @@ export function makeStyle({ city, grid, edges, tier, font }) {
     layers: [
       { id: "ground", type: "background", paint: { "background-color": INK } },
       { id: "scale", type: "line", source: "scale", paint: { "line-color": "#1b4a6b", "line-opacity": 0.45, "line-width": 0.7 } },
-      { id: "plate", type: "fill", source: "committees", paint: { "fill-color": "#0b2033", "fill-opacity": 0.85 } },
+      // the plates lie over the lines: of the lines around a committee's parts only the outer side is left to see
+      ...(full ? [{ id: "edge-glow", type: "line", source: "committees", paint: { "line-color": "#3fd6bd", "line-width": 26, "line-blur": 22, "line-opacity": 0.4 } }] : []),
+      { id: "edge", type: "line", source: "committees", paint: { "line-color": "#3fd6bd", "line-width": 3 } },
+      { id: "plate", type: "fill", source: "committees", paint: { "fill-color": "#0a1c2d", "fill-antialias": false } },
       { id: "grid-fill", type: "fill", source: "grids", paint: { "fill-color": byUrgency("#0e2a42"), "fill-opacity": lit(0.3, 0.75) } },
       { id: "grid-line", type: "line", source: "grids", paint: { "line-color": byUrgency("#1d5478"), "line-width": lit(1.8, 0.8), "line-opacity": lit(0.95, 0.55) } },
-      ...(full ? [{ id: "edge-glow", type: "line", source: "committees", paint: { "line-color": "#3fd6bd", "line-width": 22, "line-blur": 22, "line-opacity": 0.4 } }] : []),
-      { id: "edge", type: "line", source: "committees", paint: { "line-color": "#3fd6bd", "line-width": 1.5, "line-opacity": 0.85 } },
       ...(full ? [{ id: "contact", type: "line", source: "buildings", paint: { "line-color": "#02070c", "line-opacity": 0.75, "line-width": metres(9), "line-blur": metres(8) } }] : []),
       { id: "buildings", type: "fill-extrusion", source: "buildings", paint: { ...wall, "fill-extrusion-opacity": 1 } },
       ...(full ? [{
