@@ -108,7 +108,9 @@ def _absences(files: Path, at: datetime) -> None:
     midnight = at.replace(hour=0, minute=0)
     for story in json.loads((files / "truth.json").read_text(encoding="utf-8"))["stories"]:
         home = places.by_code(story["home"]) if story["told"] else None
-        for person in people.living_in([home], at).get(home, ()) if home is not None else ():
+        if home is None:
+            continue
+        for person in people.living_in([home], at).get(home, ()):
             since, until = (midnight + timedelta(hours=story[end]) for end in ("start", "end"))
             registry.set_absence(
                 person_id=person, home_id=home, since=since, until=until, by="system:demonstration", at=at

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 
 SLUG = "elder_water_silence"
 WATCHER = "zhongxin"  # the demonstration's operations centre
@@ -93,7 +94,7 @@ class Rig:
 
     def client(self, name: str) -> mqtt.Client:
         """A connected MQTT client that may publish as the gateway."""
-        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=name)
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name)
         client.username_pw_set(self.code, self.token)
         client.max_inflight_messages_set(1000)
         client.connect("127.0.0.1", self.mqtt_port)

@@ -17,6 +17,7 @@ from lilong.kernel.filters import parse
 from lilong.kernel.filters import queries as filters
 from lilong.kernel.places import actions as places
 from lilong.kernel.registry import actions as registry
+from lilong.kernel.registry.people import NewPerson
 from lilong.kernel.sensing.params import WatchParams
 from lilong.kit.clock import SHANGHAI
 
@@ -73,7 +74,7 @@ def _watched(declared: Declared, case: Case, number: int) -> bool:
     home = _home(f"rehearsal-{number}")
     added = registry.add_people(
         [
-            registry.NewPerson(name=f"演练{number}-{place}", born_on=_birthday(who.age), home_id=home)
+            NewPerson(name=f"演练{number}-{place}", born_on=_birthday(who.age), home_id=home)
             for place, who in enumerate(case.people)
         ],
         by=BY,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -36,8 +37,8 @@ class NewTicket:
     finish: timedelta
     wait: timedelta | None
     data_as_of: datetime | None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    plan: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    plan: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def open_ticket(new: NewTicket, *, by: str, at: datetime) -> int:
