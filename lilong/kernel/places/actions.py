@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery, TextField, Value
+from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from lilong.kernel.journal.actions import NewFact, write, write_many
@@ -111,7 +111,9 @@ def _created(fresh: list[NewPlace], standing: Standing, result: Added, by: str, 
     )
     above = Coalesce(Subquery(Place.objects.filter(id=OuterRef("parent_id")).values("path")), Value("/"))
     ids = [place.id for place in made]
-    Place.objects.filter(id__in=ids).update(path=Concat(above, Cast("id", TextField()), Value("/")))
+    Place.objects.filter(id__in=ids).update(
+        path=Concat(above, Cast("id", CharField()), Value("/"), output_field=CharField())
+    )
     for place, new in zip(made, fresh, strict=True):
         parent = standing.by_code.get(new.parent)
         place.path = f"{parent.path if parent else '/'}{place.id}/"
