@@ -14,10 +14,10 @@ from lilong.kit.intake import Column, Intake, Row, RowError, Taken
 
 COLUMNS = (
     Column("用户名", "username", required=True, also=("账号", "登录名")),
-    Column("姓名", "name", required=True),
+    Column("姓名", "name", required=True, kept="sealed"),
     Column("角色", "role", required=True),
     Column("范围编码", "scope", required=True, also=("范围",)),
-    Column("初始密码", "password", required=True, also=("密码", "初始口令")),
+    Column("初始密码", "password", required=True, also=("密码", "初始口令"), kept="never"),
 )
 
 
