@@ -38,19 +38,14 @@ def at_last(seq: int, fact: int, chain: bytes) -> Head:
 
 
 def save(head: Head) -> None:
-    """Replace the file, atomically and durably."""
+    """Replace the file, atomically; what it then holds is on disk."""
     path = file()
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     with part.open("w") as out:
         json.dump({**asdict(head), "mac": digest.sign(_message(head)).hex()}, out)
         out.flush()
         os.fsync(out.fileno())
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    part.replace(path)  # a power cut may leave the older file, which the database never contradicts
 
 
 def load(path: Path | None = None) -> Head | None:

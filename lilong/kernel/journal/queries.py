@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from lilong.kernel.journal.models import Fact, ReadEntry, Seal
 
@@ -30,8 +30,11 @@ class SealedFact:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One look at somebody's clear data: who, when, which fields, for what purpose, by which page."""
+    """One look at somebody's clear data: whose, who, when, which fields, for what purpose, by which page."""
 
+    id: int
+    subject_kind: str
+    subject_id: int
     by: str
     at: datetime
     fields: tuple[str, ...]
@@ -69,9 +72,34 @@ def about(subject: tuple[str, int], *, limit: int = 200) -> list[SealedFact]:
 
 
 def reads_of(subject: tuple[str, int], *, limit: int = 200) -> list[Read]:
-    """Who looked at this subject, newest first: what a resident is shown, and what the auditor reads."""
-    entries = ReadEntry.objects.filter(subject_kind=subject[0], subject_id=subject[1]).order_by("-fact_id")
-    return [Read(e.by, e.at, tuple(e.fields.split(",")), e.purpose, e.path, e.route) for e in entries[:limit]]
+    """Who looked at this subject, newest first: what a resident is shown."""
+    return _reads(ReadEntry.objects.filter(subject_kind=subject[0], subject_id=subject[1]), limit)
+
+
+def reads(*, by: str = "", before: int | None = None, limit: int = 100) -> list[Read]:
+    """All looks, newest first, or those of one signature; `before` is the last id of the page before."""
+    entries = ReadEntry.objects.filter(by=by) if by else ReadEntry.objects.all()
+    return _reads(entries if before is None else entries.filter(fact_id__lt=before), limit)
+
+
+def unsealed(*, limit: int = 1_000) -> tuple[int, datetime | None]:
+    """How many of the latest facts wait for their seal, counted up to `limit`, and the time of the oldest of them.
+
+    For the health page: it looks behind the last 10,000 seals. `verify` looks at all, and names what waits for ever.
+    """
+    long_sealed = Seal.objects.order_by("-seq").values_list("fact_id", flat=True)[10_000:10_001].first() or 0
+    waiting = Fact.objects.filter(id__gt=long_sealed, seal=None).order_by("-id")
+    times = list(waiting.values_list("at", flat=True)[:limit])
+    return len(times), min(times, default=None)
+
+
+def _reads(entries: QuerySet[ReadEntry], limit: int) -> list[Read]:
+    return [
+        Read(
+            e.fact_id, e.subject_kind, e.subject_id, e.by, e.at, tuple(e.fields.split(",")), e.purpose, e.path, e.route
+        )
+        for e in entries.order_by("-fact_id")[:limit]
+    ]
 
 
 def _told(row: tuple[Any, ...]) -> SealedFact:

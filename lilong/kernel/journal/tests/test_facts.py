@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
-from lilong.kernel.journal import actions, guard, queries
+from lilong.kernel.journal import actions, guard, queries, sealer
 from lilong.kernel.journal.models import Fact, ReadEntry, Seal
 
 AT = datetime(2026, 11, 22, 6, 10, tzinfo=UTC)
@@ -108,12 +108,38 @@ def test_looking_at_clear_data_leaves_a_fact_and_an_entry_that_say_the_same() ->
         path="/1/4/17/", route="desk-ticket",
     )  # fmt: skip
     actions.record_read(by="account:13", at=AT, subject=("person", 6), fields=["name"], purpose="visit")
-    assert queries.reads_of(("person", 5)) == [
-        queries.Read("account:12", AT, ("name", "phone"), "welfare_check", "/1/4/17/", "desk-ticket")
-    ]
+    read = queries.Read(
+        fact, "person", 5, "account:12", AT, ("name", "phone"), "welfare_check", "/1/4/17/", "desk-ticket"
+    )
+    assert queries.reads_of(("person", 5)) == [read]
+    assert queries.reads_of(("person", 7)) == []
     (told,) = queries.about(("person", 5))
     assert (told.id, told.kind, told.path) == (fact, "read.revealed", "/1/4/17/")
     assert told.data == {"fields": ["name", "phone"], "purpose": "welfare_check", "route": "desk-ticket"}
+
+
+@pytest.mark.django_db
+def test_the_log_of_reads_is_paged_newest_first_and_by_who_looked() -> None:
+    ids = [
+        actions.record_read(by=by, at=AT, subject=("person", n), fields=["name"], purpose="visit")
+        for n, by in enumerate(["account:1", "account:2", "account:1", "account:1"])
+    ]
+    assert [read.id for read in queries.reads()] == ids[::-1]
+    assert [read.id for read in queries.reads(limit=2)] == [ids[3], ids[2]]
+    assert [read.subject_id for read in queries.reads(before=ids[2])] == [1, 0]
+    assert [read.id for read in queries.reads(by="account:1", before=ids[3])] == [ids[2], ids[0]]
+
+
+@pytest.mark.django_db
+def test_what_waits_for_its_seal_is_counted() -> None:
+    assert queries.unsealed() == (0, None)
+    write()
+    write(at=AT - timedelta(hours=1))
+    write()
+    assert queries.unsealed() == (3, AT - timedelta(hours=1))
+    assert queries.unsealed(limit=1) == (1, AT)
+    sealer.seal_once()
+    assert queries.unsealed() == (0, None)
 
 
 @pytest.mark.parametrize("model", [Fact, Seal, ReadEntry])

@@ -1,0 +1,41 @@
+"""How many requests are worked on at once: each has a thread and may open a database connection; the rest wait here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+class Gate:
+    """Around an ASGI application. A request leaves with the first bytes of its answer: an open stream counts no more."""
+
+    def __init__(self, application: Application, *, at_once: int) -> None:
+        self._application = application
+        self._places = asyncio.Semaphore(at_once)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Let one request through."""
+        await self._places.acquire()
+        inside = True
+
+        def leave() -> None:
+            nonlocal inside
+            if inside:
+                inside = False
+                self._places.release()
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                leave()
+            await send(message)
+
+        try:
+            await self._application(scope, receive, answer)
+        finally:
+            leave()
