@@ -103,7 +103,7 @@ def _rows(views: dict[tuple[str, int], View]) -> dict[tuple[str, int], dict[int,
     """The findings each view may touch: those that go on, and those that end within its reach."""
     found: dict[tuple[str, int], dict[int, Finding]] = defaultdict(dict)
     reach = {pair: min([v.settled, *(e.start for e in v.episodes)]) for pair, v in views.items()}
-    earliest = to_moment(min(reach.values()))
+    earliest = to_moment(max(min(reach.values()), 0))  # nothing settled yet reaches back to the beginning
     going = Q(state__in=GOING_ON)
     for row in Finding.objects.filter(_among(views)).filter(going | Q(end__gte=earliest)).exclude(state="withdrawn"):
         pair = (row.watch, row.stream_id)
