@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-Message = MutableMapping[str, Any]
+Scope = dict[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Gate:
-    """Around an ASGI application. A request leaves with the first bytes of its answer: an open stream counts no more."""
+    """Around an ASGI application. A request leaves with the first bytes of its answer: a stream does not count."""
 
     def __init__(self, application: Application, *, at_once: int) -> None:
         self._application = application
         self._places = asyncio.Semaphore(at_once)
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through."""
         await self._places.acquire()
         inside = True

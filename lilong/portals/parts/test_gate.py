@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from lilong.portals.parts.gate import Gate, Message, Receive, Send
+from lilong.portals.parts.gate import Gate, Receive, Scope, Send
 
 BODY = {"type": "http.response.body", "body": b""}
 
@@ -22,7 +22,7 @@ async def through(gate: Gate, count: int) -> None:
 def test_no_more_than_so_many_are_worked_on_at_once_and_all_come_through() -> None:
     inside, most, done = 0, 0, 0
 
-    async def page(_scope: Message, _receive: Receive, send: Send) -> None:
+    async def page(_scope: Scope, _receive: Receive, send: Send) -> None:
         nonlocal inside, most, done
         inside += 1
         most = max(most, inside)
@@ -39,7 +39,7 @@ def test_no_more_than_so_many_are_worked_on_at_once_and_all_come_through() -> No
 def test_an_open_stream_makes_room_with_its_first_bytes() -> None:
     opened = 0
 
-    async def stream(_scope: Message, _receive: Receive, send: Send) -> None:
+    async def stream(_scope: Scope, _receive: Receive, send: Send) -> None:
         nonlocal opened
         await send(BODY)
         opened += 1
@@ -51,7 +51,7 @@ def test_an_open_stream_makes_room_with_its_first_bytes() -> None:
 
 
 def test_a_request_that_fails_makes_room() -> None:
-    async def failing(_scope: Message, _receive: Receive, _send: Send) -> None:
+    async def failing(_scope: Scope, _receive: Receive, _send: Send) -> None:
         raise RuntimeError
 
     async def story() -> None:
