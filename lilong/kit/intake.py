@@ -13,6 +13,7 @@ class Column:
     """One column of a delivery: its usual Chinese header, our name, the headers also seen, and how raw cells are kept.
 
     A raw cell is kept in clear, sealed under the installation's key (names, numbers, phones), or never (passwords).
+    No two rows of one file may differ and yet agree in a `key`: the second waits, since either may be the true one.
     """
 
     header: str
@@ -20,6 +21,7 @@ class Column:
     required: bool = False
     also: tuple[str, ...] = ()
     kept: Literal["clear", "sealed", "never"] = "clear"
+    key: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from lilong.kit.clock import SHANGHAI
 
 from . import raw, reading
 from .intakes import named
-from .mapping import mapped, names_of
+from .mapping import doubles, mapped, names_of
 from .models import Delivery, Origin, Quarantine
 from .refusing import FileRefused
 from .taking import UNFIT, Source, add_origins, raw_of, refuse_one, take
@@ -29,6 +29,7 @@ CHUNK = 500
 SMALLEST_CHUNK = 50
 PAUSE_S = 0.002  # between chunks, so that the other writers get their turn
 LOCK_S = 0.04  # a chunk shrinks until it holds the write lock no longer (DESIGN §3: no transaction over 50 ms)
+COUNTS = ("rows", "changed", "unchanged", "refused")
 
 Progress = Callable[[int, int], None]
 
@@ -75,10 +76,13 @@ def deliver(
         _refuse(delivery, str(why), by=by, at=at)
         raise
     Delivery.objects.filter(id=delivery.id).update(state="taking", reason="", rows=len(table.rows))
-    _take_all(Source(delivery.id, intake, table, found), by=by, at=at, progress=progress)
+    _take_all(Source(delivery.id, intake, table, found, doubles(found, table)), by=by, at=at, progress=progress)
+    if Delivery.objects.filter(id=delivery.id, state="complete").exists():
+        return _receipt(delivery.id)  # somebody else took the same file meanwhile
     erased = Origin.objects.filter(delivery=delivery, subject_kind="forgotten").values_list("row", flat=True)
     raw.keep(_raw_path(delivery), table, found, without=set(erased))
-    return _complete(delivery.id, by=by, at=at)
+    _complete(delivery.id, by=by, at=at)
+    return _receipt(delivery.id)
 
 
 def _take_all(source: Source, *, by: str, at: datetime, progress: Progress | None) -> None:
@@ -103,16 +107,18 @@ def _take_all(source: Source, *, by: str, at: datetime, progress: Progress | Non
         time.sleep(PAUSE_S)
 
 
-def _complete(delivery_id: int, *, by: str, at: datetime) -> Receipt:
-    with transaction.atomic():
-        delivery = Delivery.objects.select_for_update().get(id=delivery_id)
-        counts = {name: getattr(delivery, name) for name in ("rows", "changed", "unchanged", "refused")}
-        if delivery.state != "complete":
-            delivery.state = "complete"
-            delivery.save(update_fields=["state"])
-            data = {"kind": delivery.kind, **counts}
-            write("delivery.taken", subject=("delivery", delivery.id), by=by, at=at, data=data)
-    return Receipt(delivery.id, **counts)
+@transaction.atomic
+def _complete(delivery_id: int, *, by: str, at: datetime) -> None:
+    delivery = Delivery.objects.select_for_update().get(id=delivery_id)
+    if delivery.state != "complete":
+        delivery.state = "complete"
+        delivery.save(update_fields=["state"])
+        data = {name: getattr(delivery, name) for name in ("kind", *COUNTS)}
+        write("delivery.taken", subject=("delivery", delivery.id), by=by, at=at, data=data)
+
+
+def _receipt(delivery_id: int) -> Receipt:
+    return Receipt(delivery_id, *Delivery.objects.values_list(*COUNTS).get(id=delivery_id))
 
 
 @transaction.atomic

@@ -56,6 +56,19 @@ def mapped(intake: Intake, table: Table, renamed: Mapping[str, str]) -> Mapped:
     return Mapped(intake.columns, position, len(table.headers))
 
 
+def doubles(found: Mapped, table: Table) -> dict[int, tuple[int, str]]:
+    """Rows that agree with an earlier one in a key, by number: that earlier row and the key; 0 for an exact copy."""
+    again: dict[int, tuple[int, str]] = {}
+    for column in (column for column in found.columns if column.key):
+        place = found.position.get(column.name, found.width)
+        first: dict[str, int] = {}
+        for number, cells in enumerate(table.rows, 1):
+            sign = squeezed(cells[place]).upper() if place < len(cells) else ""
+            if sign and (earlier := first.setdefault(sign, number)) != number:
+                again.setdefault(number, (0 if cells == table.rows[earlier - 1] else earlier, column.name))
+    return again
+
+
 def ragged(found: Mapped, cells: list[str]) -> bool:
     """Whether a row has cells beyond the header: a comma within a cell, and every value may stand in a wrong column."""
     return any(cells[found.width :])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import DatabaseError, DataError, IntegrityError, transaction
@@ -29,6 +29,7 @@ class Source:
     intake: Intake
     table: Table
     found: Mapped
+    doubles: Mapping[int, tuple[int, str]]
 
 
 def take(source: Source, start: int, size: int, *, by: str, at: datetime) -> bool:
@@ -39,9 +40,13 @@ def take(source: Source, start: int, size: int, *, by: str, at: datetime) -> boo
     with transaction.atomic():
         if not _claimed(source.delivery_id, start, size):
             return False
-        good, errors = _sorted_out(source, start, start + size)
+        rows = {int(row["row"]): row for row in _rows(source, start, size)}
+        errors = _unfit(source, rows)
+        passed_over = {error.row for error in errors} | {n for n in rows if source.doubles.get(n, (1, ""))[0] == 0}
+        good = [row for number, row in rows.items() if number not in passed_over]
         taken = source.intake.take(good, by=by, at=at) if good else Taken(0, 0)
-        _keep(source, taken, [*taken.errors, *errors], {int(row["row"]): row for row in _rows(source, start, size)})
+        copies = len(passed_over) - len(errors)
+        _keep(source, replace(taken, unchanged=taken.unchanged + copies), [*taken.errors, *errors], rows)
     return True
 
 
@@ -80,11 +85,16 @@ def _rows(source: Source, start: int, size: int) -> list[Row]:
     return [source.found.row(start + place, line) for place, line in enumerate(cells, 1)]
 
 
-def _sorted_out(source: Source, start: int, end: int) -> tuple[list[Row], list[RowError]]:
-    rows = _rows(source, start, end - start)
-    wide = {start + place for place, line in enumerate(source.table.rows[start:end], 1) if ragged(source.found, line)}
-    errors = [RowError(number, "", "这一行的格子比表头多") for number in sorted(wide)]
-    return [row for row in rows if int(row["row"]) not in wide], errors
+def _unfit(source: Source, rows: Mapping[int, Row]) -> list[RowError]:
+    """The rows that no intake need look at: wider than the header, or at odds with an earlier row of the file."""
+    errors = []
+    for number in rows:
+        earlier, column = source.doubles.get(number, (0, ""))
+        if ragged(source.found, source.table.rows[number - 1]):
+            errors.append(RowError(number, "", "这一行的格子比表头多"))
+        elif earlier:
+            errors.append(RowError(number, column, f"与第 {earlier} 行相同，内容却不同"))
+    return errors
 
 
 def _keep(source: Source, taken: Taken, errors: list[RowError], rows: Mapping[int, Row]) -> None:

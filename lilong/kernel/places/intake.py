@@ -17,13 +17,13 @@ from .kinds import kind_named
 STOREY_M = 3.0  # a guess where no height is delivered; GB 50096-2011 asks for storeys of 2.8 m, old houses have more
 
 TREE = (
-    Column("编码", "code", required=True, also=("区域编码",)),
+    Column("编码", "code", required=True, also=("区域编码",), key=True),
     Column("上级编码", "parent", required=True, also=("上级区域编码",)),
     Column("类别", "kind", required=True),
     Column("名称", "name", required=True),
 )
 BUILDINGS = (
-    Column("code", "code", required=True, also=("楼栋编码",)),
+    Column("code", "code", required=True, also=("楼栋编码",), key=True),
     Column("micro_grid", "micro_grid", required=True, also=("微网格",)),
     Column("estate", "estate", also=("小区编码",)),
     Column("name", "name", required=True, also=("幢号",)),

@@ -15,7 +15,7 @@ from . import rows as read
 from .queries import devices_by_code
 
 HOMES = (
-    Column("房屋编码", "code", required=True),
+    Column("房屋编码", "code", required=True, key=True),
     Column("楼栋编码", "building", required=True),
     Column("门洞", "door"),
     Column("室号", "room", required=True),
@@ -28,7 +28,7 @@ HOMES = (
 PEOPLE = (
     Column("姓名", "name", required=True, kept="sealed"),
     Column("性别", "sex"),
-    Column("公民身份号码", "national_id", required=True, also=("身份证号", "证件号"), kept="sealed"),
+    Column("公民身份号码", "national_id", required=True, also=("身份证号", "证件号"), kept="sealed", key=True),
     Column("出生日期", "born_on"),
     Column("房屋编码", "home", required=True),
     Column("户籍房屋编码", "registered", required=True),
@@ -47,7 +47,7 @@ CONTACTS = (
     Column("备用钥匙", "key_holder"),
 )
 DEVICES = (
-    Column("设备编码", "code", required=True, also=("表号",)),
+    Column("设备编码", "code", required=True, also=("表号",), key=True),
     Column("类型", "kind", required=True),
     Column("房屋编码", "place", required=True),
     Column("安装日期", "installed_on"),

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import DataError
+from django.db import DataError, connection
 from pytest_django import Settings
 
-from lilong.kernel.access.models import Account
+from lilong.kernel.access.models import Account, Grant
 from lilong.kernel.access.viewer import SYSTEM
 from lilong.kernel.journal import queries as journal
 from lilong.kernel.lake import actions, intakes, queries
@@ -124,6 +126,19 @@ def test_a_row_with_a_cell_too_many_waits_and_is_not_guessed_at(tmp_path: Path) 
     assert (waiting.row, waiting.reason) == (1, "这一行的格子比表头多")
 
 
+def test_a_second_row_of_one_number_waits_wherever_it_stands_and_a_copy_is_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    monkeypatch.setattr(actions, "CHUNK", 4)
+    monkeypatch.setattr(actions, "SMALLEST_CHUNK", 1)
+    lines = [line(2), *(line(order) for order in range(10, 20)), line(2), line(2, home="h501")]
+    receipt = deliver("people", write(tmp_path / "a.csv", lines), by=BY, at=AT)
+    assert counts(receipt) == (13, 11, 1, 1)
+    (waiting,) = queries.quarantine(SYSTEM)
+    assert (waiting.row, waiting.field, waiting.reason) == (13, "公民身份号码", "与第 1 行相同，内容却不同")
+
+
 class Killed(BaseException):
     """Stands for the process being killed: nothing catches it."""
 
@@ -165,6 +180,30 @@ def test_a_delivery_killed_half_way_and_repeated_ends_right(
     assert [fact.kind for fact in journal.about(("delivery", receipt.id), limit=9)] == ["delivery.taken"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_who_deliver_one_file_at_once_take_every_row_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build()
+    monkeypatch.setattr(actions, "CHUNK", 8)
+    monkeypatch.setattr(actions, "SMALLEST_CHUNK", 2)
+    path = write(tmp_path / "a.csv", [line(order) for order in range(2, 82)])
+    met = Barrier(2)
+
+    def one() -> actions.Receipt:
+        met.wait()
+        try:
+            return deliver("people", path, by=BY, at=AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        receipts = [run.result() for run in [pool.submit(one), pool.submit(one)]]
+    assert {receipt.rows for receipt in receipts} == {80}
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.rows_done, delivery.changed, delivery.unchanged) == ("complete", 80, 80, 0)
+    assert Person.objects.count() == Origin.objects.count() == 80
+    assert [fact.kind for fact in journal.about(("delivery", delivery.id), limit=9)] == ["delivery.taken"]
+
+
 def test_a_row_the_database_will_not_hold_waits_and_the_rest_of_its_chunk_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,8 +232,6 @@ def test_accounts_are_delivered_like_anything_else_with_scope_by_code(tmp_path: 
     )
     assert counts(deliver("accounts", path, by=BY, at=AT)) == (1, 1, 0, 0)
     account = Account.objects.get(username="juwei1")
-    from lilong.kernel.access.models import Grant
-
     paths = set(Grant.objects.filter(account=account).values_list("path", flat=True))
     assert paths == {path_of(ids["A"]), path_of(ids["B1"])}
 
