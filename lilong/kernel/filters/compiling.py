@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Any as Anything
 
 from django.db import connection
@@ -34,6 +35,8 @@ from lilong.kernel.filters.vocabulary import Vocabulary, vocabulary
 from lilong.kernel.records.catalogue import RecordKind
 
 Node = exp.Expr
+LEVELS = 4
+"""Levels of brackets in one piece of SQL, of which SQLite before 3.46 takes about thirty; deeper ones become a step."""
 _OPERATORS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ, "<>": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
 }  # fmt: skip
@@ -43,9 +46,11 @@ _OPERATORS: dict[str, type[exp.Binary]] = {
 class Compiled:
     """One condition as SQL. `truth` is true, false or NULL; `source` is FROM … WHERE the subject is present.
 
-    Parameters are named, `%(v0)s`, as Django's cursors take them on both databases.
+    `steps` is what stands before SELECT: the WITH of deep parts, or nothing. Parameters are named, `%(v0)s`, as
+    Django's cursors take them on both databases.
     """
 
+    steps: str
     truth: str
     source: str
     key: str
@@ -55,12 +60,12 @@ class Compiled:
     @property
     def yes(self) -> str:
         """SELECT of the ids for whom the condition is known to be true."""
-        return f"SELECT {self.key} {self.source} AND {self.truth}"
+        return f"{self.steps}SELECT {self.key} {self.source} AND {self.truth}"
 
     @property
     def unknown(self) -> str:
         """SELECT of the ids for whom it cannot be told."""
-        return f"SELECT {self.key} {self.source} AND {self.truth} IS NULL"
+        return f"{self.steps}SELECT {self.key} {self.source} AND {self.truth} IS NULL"
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def compile(expr: Expr, *, subject: str = "person", at: datetime) -> Compiled:
     writer, asked = Writer(at), Asked(vocabulary(subject))
     truth = writer.sql(writer.truth(expr, asked))
     key, path = f"{asked.alias}.{asked.known.key}", f"{asked.alias}.{asked.known.path}"
-    return Compiled(truth, writer.source(asked), key, path, writer.params.values)
+    return Compiled(writer.steps, truth, writer.source(asked), key, path, writer.params.values)
 
 
 class Writer:
@@ -89,6 +94,12 @@ class Writer:
 
     def __init__(self, at: datetime) -> None:
         self.params = Parameters(at)
+        self._steps: list[str] = []
+
+    @property
+    def steps(self) -> str:
+        """WITH and the steps written so far, inner ones first; empty where there are none."""
+        return f"WITH {', '.join(self._steps)} " if self._steps else ""
 
     def sql(self, node: Node) -> str:
         """The text of a piece for this database, after a last look at its nodes."""
@@ -100,9 +111,11 @@ class Writer:
         present = exp.Paren(this=fragment(asked.known.present, (("p", asked.alias),)))
         return f"FROM {asked.known.table} AS {asked.alias} WHERE {self.sql(present)}"
 
-    def truth(self, expr: Expr, asked: Asked) -> Node:
-        """The condition, in brackets."""
-        return exp.Paren(this=self._truth(expr, asked))
+    def truth(self, expr: Expr, asked: Asked, level: int = 0) -> Node:
+        """The condition, in brackets, of which there are `level` around it."""
+        if level == LEVELS and isinstance(expr, And | Or | Not):
+            return self._step(expr, asked)
+        return exp.Paren(this=self._truth(expr, asked, level + 1))
 
     def term(self, term: Term, asked: Asked) -> Node:
         """The value of a term."""
@@ -119,14 +132,27 @@ class Writer:
                 return self._record(term, asked)
         raise AssertionError(term)
 
-    def _truth(self, expr: Expr, asked: Asked) -> Node:
+    def _step(self, expr: Expr, asked: Asked) -> Node:
+        """The condition as a step of its own, answered for one subject at a time: both databases write it back in."""
+        alone = Asked(asked.known)
+        body = exp.select(
+            exp.alias_(exp.column(alone.known.key, table=alone.alias), "key"),
+            exp.alias_(self.truth(expr, alone), "truth"),
+        ).from_(_named(alone.known.table, alone.alias))
+        text = self.sql(body)
+        name = f"step{len(self._steps)}"  # after the steps inside it
+        self._steps.append(f"{name} AS ({text})")
+        this_one = exp.column("key", table="s").eq(exp.column(asked.known.key, table=asked.alias))
+        return exp.Subquery(this=exp.select("s.truth").from_(_named(name, "s")).where(this_one))
+
+    def _truth(self, expr: Expr, asked: Asked, level: int) -> Node:
         match expr:
             case And(parts):
-                return _joined(exp.And, [self.truth(part, asked) for part in parts])
+                return _joined(exp.And, [self.truth(part, asked, level) for part in parts])
             case Or(parts):
-                return _joined(exp.Or, [self.truth(part, asked) for part in parts])
+                return _joined(exp.Or, [self.truth(part, asked, level) for part in parts])
             case Not(part):
-                return exp.Not(this=self.truth(part, asked))
+                return exp.Not(this=self.truth(part, asked, level))
             case Any():
                 return self._any(expr, asked)
             case Compare(op, left, right):
@@ -160,7 +186,9 @@ class Writer:
         relation = asked.known.relations[expr.relation]
         other = Asked(vocabulary(relation.subject), asked.depth + 1)
         rows = fragment(relation.rows, (("p", asked.alias), ("o", other.alias)))
-        rows.set("expressions", [summed(self.truth(expr.condition, other))])
+        plain = isinstance(expr.condition, Value)
+        truth = self.truth(expr.condition, other) if plain else self._step(expr.condition, other)
+        rows.set("expressions", [summed(truth)])
         return exp.Subquery(this=rows)
 
     def _if_known(self, expr: Any, asked: Asked, told: Node) -> Node:
@@ -203,8 +231,11 @@ class Writer:
             conditions.append(exp.GTE(this=time.copy(), expression=start))
         if kind.where:
             conditions.append(exp.Paren(this=fragment(kind.where)))
-        table = exp.alias_(exp.to_table(kind.table), "r", table=True)
-        return exp.Select().from_(table).where(*conditions), time, kind
+        return exp.Select().from_(_named(kind.table, "r")).where(*conditions), time, kind
+
+
+def _named(table: str, alias: str) -> Node:
+    return exp.alias_(exp.to_table(table), alias, table=True)
 
 
 def _newest_first(rows: exp.Select, *order: Node) -> exp.Select:
@@ -237,9 +268,5 @@ def _case(this: Node, answers: dict[Node, Node], default: Node | None = None) ->
 
 
 def _joined(operator: type[exp.Connector], parts: Sequence[Node]) -> Node:
-    """The parts in a balanced tree: SQLite bounds the depth of an expression, not its width."""
-    if len(parts) == 1:
-        return parts[0]
-    middle = len(parts) // 2
-    halves = _joined(operator, parts[:middle]), _joined(operator, parts[middle:])
-    return operator(this=exp.Paren(this=halves[0]), expression=exp.Paren(this=halves[1]))
+    """The parts in one row, without brackets around more than one: those would nest."""
+    return reduce(lambda left, right: operator(this=left, expression=right), parts)

@@ -1,4 +1,4 @@
-"""The two SQL dialects as filters use them: three functions of dates that SQLGlot does not carry across by itself."""
+"""The two SQL dialects as filters use them: named parameters, and three functions of dates that differ."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from sqlglot import exp
 from sqlglot.dialects import Postgres, SQLite
 
 
-class LocalDate(exp.Func):
+class LocalDate(exp.Expression, exp.Func):
     """The day in Shanghai of a moment kept in UTC."""
 
     arg_types = {"this": True}
 
 
-class DaysBetween(exp.Func):
+class DaysBetween(exp.Expression, exp.Func):
     """Whole days from the date `this` to the date `expression`."""
 
     arg_types = {"this": True, "expression": True}
@@ -23,39 +23,45 @@ class DaysBetween(exp.Func):
 _PIECES = {"YEAR": (1, 4), "MONTH": (6, 2), "DAY": (9, 2)}
 
 
+def _piece(write: Any, of: exp.Extract) -> str:
+    start, length = _PIECES[of.name.upper()]
+    return f"CAST(SUBSTR({write.sql(of, 'expression')}, {start}, {length}) AS INTEGER)"
+
+
+def _julian_days(write: Any, of: DaysBetween) -> str:
+    return f"CAST(JULIANDAY({write.sql(of, 'expression')}) - JULIANDAY({write.sql(of, 'this')}) AS INTEGER)"
+
+
+def _dates_apart(write: Any, of: DaysBetween) -> str:
+    return f"(CAST({write.sql(of, 'expression')} AS DATE) - CAST({write.sql(of, 'this')} AS DATE))"
+
+
 class Embedded(SQLite):  # type: ignore[misc]  # SQLGlot's dialect modules carry no types
-    """SQLite: dates are text, 2025-11-22."""
+    """SQLite: dates are text, 2025-11-22, and moments text in UTC."""
 
     class Generator(SQLite.Generator):  # type: ignore[misc]  # as above
-        """Parameters are named, as Django takes them on both databases."""
+        """Parameters are named as Django takes them on both databases."""
 
-        def placeholder_sql(self, expression: exp.Placeholder) -> str:
-            return f"%({expression.name})s"
-
-        def extract_sql(self, expression: exp.Extract) -> str:
-            start, length = _PIECES[expression.name.upper()]
-            return f"CAST(SUBSTR({self.sql(expression, 'expression')}, {start}, {length}) AS INTEGER)"
-
-        def localdate_sql(self, expression: LocalDate) -> str:
-            return f"DATE({self.sql(expression, 'this')}, '+8 hours')"
-
-        def daysbetween_sql(self, expression: DaysBetween) -> str:
-            first, last = self.sql(expression, "this"), self.sql(expression, "expression")
-            return f"CAST(JULIANDAY({last}) - JULIANDAY({first}) AS INTEGER)"
+        TRANSFORMS = {
+            **SQLite.Generator.TRANSFORMS,
+            exp.Placeholder: lambda _write, of: f"%({of.name})s",
+            exp.Extract: _piece,
+            LocalDate: lambda write, of: f"DATE({write.sql(of, 'this')}, '+8 hours')",
+            DaysBetween: _julian_days,
+        }
 
 
 class Server(Postgres):  # type: ignore[misc]  # as above
-    """PostgreSQL."""
+    """PostgreSQL: moments are `timestamptz`, and parameters are named so already."""
 
     class Generator(Postgres.Generator):  # type: ignore[misc]  # as above
-        """Moments are `timestamptz`."""
+        """Its own functions of dates."""
 
-        def localdate_sql(self, expression: LocalDate) -> str:
-            return f"CAST({self.sql(expression, 'this')} AT TIME ZONE 'Asia/Shanghai' AS DATE)"
-
-        def daysbetween_sql(self, expression: DaysBetween) -> str:
-            first, last = self.sql(expression, "this"), self.sql(expression, "expression")
-            return f"(CAST({last} AS DATE) - CAST({first} AS DATE))"
+        TRANSFORMS = {
+            **Postgres.Generator.TRANSFORMS,
+            LocalDate: lambda write, of: f"CAST({write.sql(of, 'this')} AT TIME ZONE 'Asia/Shanghai' AS DATE)",
+            DaysBetween: _dates_apart,
+        }
 
 
 DIALECTS: dict[str, Any] = {"sqlite": Embedded, "postgresql": Server}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any as Anything
 
 from lilong.kernel.access.viewer import Viewer
@@ -12,6 +12,7 @@ from lilong.kernel.filters.compiling import Asked, Node, Writer
 from lilong.kernel.filters.expressions import And, Any, Expr, Name, Not, Or, Record, children
 from lilong.kernel.filters.kinds import kind_of
 from lilong.kernel.filters.language import terms
+from lilong.kernel.filters.parameters import moment
 from lilong.kernel.filters.running import rows
 from lilong.kernel.filters.scoping import condition
 from lilong.kernel.filters.vocabulary import Vocabulary, vocabulary
@@ -60,7 +61,7 @@ def explain(expr: Expr, subject_id: int, viewer: Viewer, at: datetime, *, subjec
     for first in range(0, len(wanted), _COLUMNS):
         asks = list(wanted)[first : first + _COLUMNS]
         columns = ", ".join(writer.sql(wanted[ask]) for ask in asks)
-        row = rows(f"SELECT {columns} {source}", writer.params.values | params | {"subject": subject_id})
+        row = rows(f"{writer.steps}SELECT {columns} {source}", writer.params.values | params | {"subject": subject_id})
         if not row:
             return None
         found |= zip(asks, row[0], strict=True)
@@ -115,13 +116,13 @@ def _terms(expr: Expr) -> list[Name | Record]:
 
 
 def _python(value: Anything, type_: Type) -> Anything:
-    """The value as PostgreSQL gives it; SQLite gives 0 and 1, and dates and moments as text."""
+    """The value as a filter means it; SQLite gives 0 and 1, and dates and moments as text where it computed them."""
     if value is None:
         return None
     if type_ == "boolean":
         return bool(value)
     if isinstance(value, str) and type_ == "date":
         return date.fromisoformat(value)
-    if isinstance(value, str) and type_ == "timestamp":
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    if type_ == "timestamp":
+        return moment(value)
     return value

@@ -14,7 +14,10 @@ from lilong.kernel.access.viewer import Viewer
 from lilong.kernel.filters import explaining, running
 from lilong.kernel.filters.compiling import compile
 from lilong.kernel.filters.expressions import Expr
+from lilong.kernel.filters.language import parse
 from lilong.kernel.filters.scoping import condition, everyone_in
+
+__all__ = ["Count", "count", "explain", "matching", "parse"]
 
 SMALLEST = 5  # DESIGN §4: fewer than five are not told apart from none
 _CHUNK = 500
@@ -75,7 +78,7 @@ def count(
     exact = viewer.individuals and (inside is None or viewer.sees(inside))
     compiled = compile(expr, subject=subject, at=at)
     scope, params = condition(viewer if inside is None else everyone_in(viewer, inside), compiled.path)
-    sql = f"SELECT {compiled.truth}, COUNT(*) {compiled.source} AND {scope} GROUP BY 1"
+    sql = f"{compiled.steps}SELECT {compiled.truth}, COUNT(*) {compiled.source} AND {scope} GROUP BY 1"
     answers = dict(running.rows(sql, compiled.params | params, seconds=seconds))
     yes, unknown = answers.get(True, 0), answers.get(None, 0)  # SQLite's 1 is the same key as True
     return Count(*(number if exact or number >= SMALLEST else None for number in (yes, unknown)))
