@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lilong.analysis.detectors import Detector, Thresholds, detect
@@ -123,11 +123,13 @@ def series(draw: st.DrawFn) -> list[tuple[int, int]]:
     return readings
 
 
+@settings(deadline=None)  # compiled code is loaded within the first example
 @given(numbers, series())
 def test_the_compiled_detector_agrees_with_the_slow_one(numbers: Thresholds, readings: list[tuple[int, int]]) -> None:
     assert [replace(e, ended=True) for e in run(numbers, readings)] == oracle(numbers, readings)
 
 
+@settings(deadline=None)  # compiled code is loaded within the first example
 @given(numbers, series(), st.data())
 def test_it_does_not_matter_in_how_many_pieces_readings_arrive(
     numbers: Thresholds, readings: list[tuple[int, int]], data: st.DataObject

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from lilong.kernel.access.scope import limit
 from lilong.kernel.access.viewer import Viewer
 
+from . import history
+from .findings import to_moment
+from .history import Ints
 from .models import AsideCount, Binding, Finding, Stream
 
 
@@ -111,6 +115,24 @@ def stream_status(viewer: Viewer) -> list[StreamRow]:
 def streams(ids: Collection[int]) -> dict[int, StreamRow]:
     """Streams by id. For machines: no viewer."""
     return {s.pk: _stream_row(s) for s in Stream.objects.filter(pk__in=ids)}
+
+
+def series(stream_ids: Collection[int], since: datetime) -> dict[int, tuple[Ints, Ints]]:
+    """The readings of each stream since then, from the log in one pass; streams without any are absent. No viewer.
+
+    Two int64 arrays of shape (n,), as the detectors take them: times in microseconds since 1970, rising, each once, and
+    values in thousandths of the unit.
+    """
+    return {stream: (times, values) for stream, times, values, _ in history.of(settings.LILONG_HOME, stream_ids, since)}
+
+
+def recent_readings(stream_id: int, since: datetime) -> list[Reading]:
+    """The readings of one stream since then, oldest first, each time once. For machines: no viewer."""
+    return [
+        Reading(to_moment(time), value / 1000, to_moment(received))
+        for _, *columns in history.of(settings.LILONG_HOME, [stream_id], since)
+        for time, value, received in zip(*(column.tolist() for column in columns), strict=True)
+    ]
 
 
 def bound_subjects(watch: str) -> set[int]:

@@ -105,6 +105,17 @@ class Track:
         self.values.insert(at, value)
         self._low = at if self._low is None else min(at, self._low)
 
+    def extend(self, times: Ints, values: Ints, received: int) -> None:
+        """Put in readings from the log, in the order in which they came; arrays of shape (n,)."""
+        if len(times) > 1 and times[0] > (self.times[-1] if self.times else -1 << 63) and (np.diff(times) > 0).all():
+            self.times.frombytes(times.tobytes())
+            self.values.frombytes(values.tobytes())
+            self._coming.difference_update(times.tolist())
+            self._ahead, self.received = max(int(times[-1]), self._ahead or int(times[-1])), received
+            return
+        for time, value in zip(times.tolist(), values.tolist(), strict=True):
+            self.take(time, value, received)
+
     def fold(self) -> None:
         """Bring every watch up to date, and settle what no late reading can change any more."""
         for watch in self.watches.values():
@@ -129,6 +140,12 @@ class Track:
         new.ended = self._fold(new, new.head, self.settled, len(self.times))
         new.folded = len(self.times)
         self.watches[slug] = new
+
+    def restore(self, times: array[int], values: array[int], settled: int, trimmed: bool, received: int | None) -> None:
+        """Be as a checkpoint says; its watches stand at `settled`."""
+        self.times, self.values, self.settled = times, values, settled
+        self.trimmed, self.received = trimmed, received
+        self._ahead = times[-1] if times else None
 
     def readings(self) -> tuple[Ints, Ints]:
         """Copies of the times and values held."""

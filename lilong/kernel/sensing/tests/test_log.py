@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lilong.kernel.sensing import log as logs
@@ -56,6 +56,7 @@ def test_only_one_process_writes(tmp_path: Path) -> None:
     Log(tmp_path).close()
 
 
+@settings(deadline=None)  # busy machines
 @given(torn=st.binary(min_size=1, max_size=100))
 def test_a_torn_end_is_cut_off_and_said_and_the_rest_stays(
     tmp_path_factory: pytest.TempPathFactory, torn: bytes

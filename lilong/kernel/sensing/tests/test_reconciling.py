@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lilong.analysis.episodes import Episode
@@ -153,6 +153,7 @@ def situations(draw: st.DrawFn) -> tuple[list[Row], list[Episode], Bounds]:
     return rows, episodes, bounds
 
 
+@settings(deadline=None)  # busy machines
 @given(situations())
 def test_once_equal_nothing_more_is_to_do_and_one_at_the_most_goes_on(
     case: tuple[list[Row], list[Episode], Bounds],

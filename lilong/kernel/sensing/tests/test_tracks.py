@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lilong.analysis.detectors import Thresholds, detect
@@ -82,6 +82,7 @@ def arrivals(draw: st.DrawFn) -> tuple[dict[int, int], list[int], int]:
     return series, order, lateness
 
 
+@settings(deadline=None)  # compiled code is loaded within the first example
 @given(arrivals(), st.data())
 def test_any_order_of_arrival_within_the_lateness_gives_the_same_episodes(
     case: tuple[dict[int, int], list[int], int], data: st.DataObject
@@ -101,6 +102,7 @@ def test_any_order_of_arrival_within_the_lateness_gives_the_same_episodes(
     assert by_start([*final, *watch.view()]) == by_start(in_order(series))
 
 
+@settings(deadline=None)  # compiled code is loaded within the first example
 @given(arrivals())
 def test_a_watch_that_begins_later_sees_what_one_from_the_start_sees_now(
     case: tuple[dict[int, int], list[int], int],
