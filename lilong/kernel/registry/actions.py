@@ -13,11 +13,12 @@ from lilong.kernel.journal.actions import NewFact, write, write_many
 from lilong.kernel.places import queries as places
 from lilong.kit.clock import SHANGHAI
 
-from . import devices, people
+from . import devices, organisations, people
 from .contacts import NewContact, put_contacts
 from .devices import NewDevice
 from .erasing import wipe
 from .models import Absence, Person
+from .organisations import NewOrganisation
 from .owning import NewOwner, put_owners, tie
 from .people import NewPerson
 from .residing import Wanted, settle
@@ -248,6 +249,27 @@ def replace_meter(code: str, *, new_code: str, on: date | None = None, by: str, 
     row, facts = devices.replace(found[code], new_code, on=_past(on, at), by=by, at=at)
     write_many(facts)
     return new_token(row.code, by=by, at=at)
+
+
+@transaction.atomic
+def add_organisations(batch: Sequence[NewOrganisation], *, by: str, at: datetime) -> list[int]:
+    """Add organisations or bring them up to date, by credit code, else by name and place; gives their ids in order."""
+    ids, facts = organisations.put(batch, on=_day(at), by=by, at=at)
+    write_many(facts)
+    return ids
+
+
+@transaction.atomic
+def relate(
+    *, organisation_id: int, kind: str, person_id: int | None = None, other_id: int | None = None, by: str, at: datetime
+) -> None:
+    """Note what a person or another organisation is to one (`legal_person`, `landlord`, …). Twice is once."""
+    if (person_id is None) == (other_id is None):
+        raise ValueError("a relation is with a person or with another organisation")
+    if organisations.tie(organisation_id, person_id=person_id, other_id=other_id, kind=kind, since=_day(at)):
+        subject = ("organisation", organisation_id)
+        data = {"kind": kind, "person": person_id, "other": other_id}
+        write("organisation.related", subject=subject, by=by, at=at, data=data)
 
 
 def _day(at: datetime) -> date:

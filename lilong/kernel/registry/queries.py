@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
@@ -15,13 +14,16 @@ from lilong.kit.ages import age
 from lilong.kit.clock import SHANGHAI
 from lilong.kit.portions import portions
 
-from .models import Absence, Contact, Device, Ownership, Person, Residency
+from .cards import ContactCard, DeviceRow, FieldChange, OrganisationRow, OwnerCard, PersonCard
+from .models import Absence, Contact, Device, Organisation, Ownership, Person, PersonHistory, Residency
 from .revealing import reveal
 from .vault import hash_of, keys_of, opened
 
 __all__ = [
     "ContactCard",
     "DeviceRow",
+    "FieldChange",
+    "OrganisationRow",
     "OwnerCard",
     "PersonCard",
     "away",
@@ -30,68 +32,16 @@ __all__ = [
     "device_by_token",
     "devices",
     "devices_by_code",
+    "history",
     "homes_of",
     "living_in",
+    "organisation",
     "owners",
     "person",
     "reachable",
     "residents_by",
     "reveal",
 ]
-
-
-@dataclass(frozen=True)
-class PersonCard:
-    """One person as pages show them before anybody gave a purpose: name, phone and address are masked."""
-
-    id: int
-    name: str
-    sex: str
-    age: int | None
-    phone: str
-    address: str
-    home_id: int | None
-    registered_id: int | None
-    path: str
-    lives_alone: bool
-    away_until: datetime | None
-    died_on: date | None
-
-
-@dataclass(frozen=True)
-class ContactCard:
-    """Somebody to call about a person, masked."""
-
-    id: int
-    name: str
-    relation: str
-    phone: str
-    key_holder: bool
-
-
-@dataclass(frozen=True)
-class OwnerCard:
-    """One owner of a home, masked; without a share, owned in common."""
-
-    name: str
-    share: tuple[int, int] | None
-    person_id: int | None
-
-
-@dataclass(frozen=True)
-class DeviceRow:
-    """One device, for machines; `every_s` seconds between readings, `stream` empty where it sends none itself."""
-
-    id: int
-    code: str
-    kind: str
-    home_id: int | None
-    path: str
-    parent_code: str
-    stream: str
-    delivery: str
-    every_s: int | None
-    removed_on: date | None
 
 
 def person(viewer: Viewer, person_id: int, at: datetime) -> PersonCard | None:
@@ -101,13 +51,7 @@ def person(viewer: Viewer, person_id: int, at: datetime) -> PersonCard | None:
 
 def cards(viewer: Viewer, person_ids: Collection[int], at: datetime) -> dict[int, PersonCard]:
     """The same for many, by id, in a handful of statements."""
-    if not (viewer.individuals and viewer.may("people.read")):
-        return {}
-    rows = {
-        row.id: row
-        for some in portions(person_ids)
-        for row in scope.limit(Person.objects.filter(id__in=some, erased_at=None), viewer)
-    }
+    rows = _seen(viewer, person_ids)
     keys = keys_of(rows)
     homes, registered = homes_of(rows, at), homes_of(rows, at, kind="registered")
     labels = places.labels({*homes.values(), *registered.values()})
@@ -134,9 +78,7 @@ def cards(viewer: Viewer, person_ids: Collection[int], at: datetime) -> dict[int
 
 def contacts(viewer: Viewer, person_id: int) -> list[ContactCard]:
     """Whom to call about a person, in order, masked; none outside the viewer's scope."""
-    if not (viewer.individuals and viewer.may("people.read")):
-        return []
-    if not scope.limit(Person.objects.filter(id=person_id, erased_at=None), viewer).exists():
+    if person_id not in _seen(viewer, [person_id]):
         return []
     key = keys_of([person_id]).get(person_id)
     return [
@@ -163,6 +105,22 @@ def owners(viewer: Viewer, home_id: int) -> list[OwnerCard]:
         )
         for row in Ownership.objects.filter(home_id=home_id, until=None).order_by("id")
     ]
+
+
+def organisation(viewer: Viewer, organisation_id: int) -> OrganisationRow | None:
+    """One organisation; None where there is none within the viewer's scope."""
+    rows = scope.limit(Organisation.objects.filter(id=organisation_id), viewer)
+    return next(
+        (OrganisationRow(row.id, row.code or "", row.name, row.kind, row.place_id, row.path) for row in rows), None
+    )
+
+
+def history(viewer: Viewer, person_id: int) -> list[FieldChange]:
+    """Which fields of a person were changed, when and by whom, newest first; what they held stays sealed."""
+    if person_id not in _seen(viewer, [person_id]):
+        return []
+    rows = PersonHistory.objects.filter(person_id=person_id).order_by("-id")
+    return [FieldChange(row.field, row.at, row.by) for row in rows]
 
 
 def living_in(home_ids: Collection[int], at: datetime) -> dict[int, list[int]]:
@@ -234,6 +192,17 @@ def device_by_token(token: str) -> DeviceRow | None:
     """The device in use that a token belongs to."""
     rows = Device.objects.select_related("parent").filter(token_hash=hash_of("device token", token), removed_on=None)
     return next((_device(row) for row in rows), None)
+
+
+def _seen(viewer: Viewer, person_ids: Collection[int]) -> dict[int, Person]:
+    """Those of the people whom the viewer may see at all, masked."""
+    if not (viewer.individuals and viewer.may("people.read")):
+        return {}
+    return {
+        row.id: row
+        for some in portions(person_ids)
+        for row in scope.limit(Person.objects.filter(id__in=some, erased_at=None), viewer)
+    }
 
 
 def _device(row: Device) -> DeviceRow:

@@ -6,7 +6,7 @@ import pytest
 
 from lilong.kernel.journal import queries as journal
 from lilong.kernel.places import queries as places
-from lilong.kernel.places.tests.town import build
+from lilong.kernel.places.tests.town import build, worker
 from lilong.kernel.registry import queries
 from lilong.kernel.registry.actions import add_people, correct, record_death
 from lilong.kernel.registry.models import Household, Person, PersonHistory, Residency
@@ -170,3 +170,15 @@ def test_four_hundred_people_take_few_statements(django_assert_max_num_queries: 
         add_people(batch, by=BY, at=AT)
     with django_assert_max_num_queries(20):  # type: ignore[operator]
         add_people(batch, by=BY, at=AT)
+
+
+def test_the_history_tells_which_field_when_and_by_whom_within_the_scope() -> None:
+    ids = build()
+    (person_id,) = add(someone(home_id=ids["h502"]))
+    correct(person_id=person_id, values={"name": "王秀贞"}, by="account:7", at=AT)
+    correct(person_id=person_id, values={"phone": ""}, by="account:8", at=AT + timedelta(hours=1))
+    assert queries.history(worker(ids["A"]), person_id) == [
+        queries.FieldChange("phone", AT + timedelta(hours=1), "account:8"),
+        queries.FieldChange("name", AT, "account:7"),
+    ]
+    assert queries.history(worker(ids["B"]), person_id) == []

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import hypothesis
 import pytest
+from django.db import transaction
+from hypothesis import strategies as st
 
 from lilong.kernel.access.viewer import SYSTEM
 from lilong.kernel.journal import queries as journal
@@ -19,7 +22,7 @@ from lilong.kernel.registry.actions import (
     record_death,
     set_absence,
 )
-from lilong.kernel.registry.models import Absence, Device, Household, Person
+from lilong.kernel.registry.models import Absence, Device, Household, Person, Residency
 
 from .neighbours import AT, BY, add, someone
 
@@ -132,3 +135,29 @@ def test_residents_are_counted_under_each_place_of_the_scope() -> None:
     wanted = [ids["S"], ids["A"], ids["B"]]
     assert queries.residents_by(SYSTEM, wanted, AT) == {ids["S"]: 3, ids["A"]: 2, ids["B"]: 1}
     assert queries.residents_by(worker(ids["A"]), wanted, AT) == {ids["A"]: 2}
+
+
+@hypothesis.settings(
+    max_examples=25, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
+)
+@hypothesis.given(
+    moves=st.lists(st.tuples(st.sampled_from(["living", "registered"]), st.sampled_from(["h501", "h502", "hx", None])))
+)
+def test_whatever_the_moves_nobody_lives_twice_and_the_path_is_right(moves: list[tuple[str, str | None]]) -> None:
+    with transaction.atomic():
+        ids = build()
+        (person_id,) = add(someone(home_id=ids["h101"], registered_id=ids["h101"]))
+        last: dict[str, str | None] = {"living": "h101", "registered": "h101"}
+        for days, (kind, home) in enumerate(moves):
+            last[kind] = home
+            if home is None:
+                move_out(person_id=person_id, kind=kind, by=BY, at=AT + days * DAY)
+            else:
+                move_in(person_id=person_id, home_id=ids[home], kind=kind, by=BY, at=AT + days * DAY)
+        standing = Residency.objects.filter(person_id=person_id, until=None).values_list("kind", "home_id")
+        assert dict(standing) == {kind: ids[home] for kind, home in last.items() if home}
+        code = last["living"] or last["registered"]
+        assert path_of(person_id) == (places.path_of(ids[code]) if code else "")
+        homes = set(Residency.objects.filter(until=None).values_list("household__home_id", "household__kind"))
+        assert set(Household.objects.filter(until=None).values_list("home_id", "kind")) == homes
+        transaction.set_rollback(True)
