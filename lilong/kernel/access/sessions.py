@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare
 from lilong.kernel.access import backend, standing
 from lilong.kernel.access.models import Account
 from lilong.kernel.access.request import Request
-from lilong.kernel.access.viewer import Viewer
+from lilong.kernel.access.viewer import ANONYMOUS, Viewer
 from lilong.kernel.journal import actions as journal
 
 _HALFWAY = "halfway"  # session: the password was right, the second factor is awaited
@@ -32,7 +32,7 @@ class Halfway:
 def begin(request: Request, account: Account, *, factor: bool, at: datetime) -> None:
     """Sign the account in, in a new session; `factor`: the second factor was shown."""
     with transaction.atomic():
-        request.session.flush()
+        _leave(request)
         auth.login(request, account, backend=backend.PATH)
         request.session[standing.SEEN] = time.time()
         request.session[standing.FACTOR] = factor
@@ -41,7 +41,7 @@ def begin(request: Request, account: Account, *, factor: bool, at: datetime) -> 
 
 def begin_halfway(request: Request, account: Account, *, next: str) -> None:
     """Remember, in a new session, that the password was right."""
-    request.session.flush()
+    _leave(request)
     held = {"account": account.pk, "mark": account.get_session_auth_hash(), "since": time.time(), "next": next}
     request.session[_HALFWAY] = held
 
@@ -59,7 +59,7 @@ def halfway(request: Request) -> Halfway | None:
 
 def begin_link(request: Request, viewer: Viewer) -> None:
     """A session that stands for the task link of this viewer and for nothing else."""
-    request.session.flush()
+    _leave(request)
     request.session[standing.LINK] = int(viewer.by.removeprefix("link:"))
 
 
@@ -84,7 +84,13 @@ def end(request: Request, *, at: datetime) -> None:
     with transaction.atomic():
         if request.account is not None:
             _fact("account.signed_out", request.account, at=at)
-        auth.logout(request)
+        _leave(request)
+
+
+def _leave(request: Request) -> None:
+    """Whoever this session stood for is gone from it and from the rest of this request."""
+    auth.logout(request)
+    request.account, request.viewer = None, ANONYMOUS
 
 
 def _fact(kind: str, account: Account, *, at: datetime) -> None:

@@ -25,6 +25,8 @@ def enrol(request: Request) -> HttpResponse:
     """Without a factor: the QR image and the first code. With one: new recovery codes, or another phone."""
     own = request.account
     assert own is not None
+    if own.demo:  # its password is public, so a second factor would only shut other visitors out
+        return HttpResponseRedirect("/account")
     if not second_factor.has(own.pk):
         return _first_code(request, own) if request.method == "POST" else _form(request, own)
     if request.owes:  # enrolled meanwhile in another session: this one has never shown the factor
@@ -38,8 +40,9 @@ def enrol(request: Request) -> HttpResponse:
 @needs_account("second_factor")
 def qr(request: Request) -> HttpResponse:
     """What the app scans, as a picture of its own: nothing inline, and gone once it is confirmed."""
-    assert request.account is not None
-    enrolment = second_factor.enrolment(request.account)
+    own = request.account
+    assert own is not None
+    enrolment = None if own.demo else second_factor.enrolment(own)
     if enrolment is None:
         return HttpResponse(status=404)
     image = qrcode.make(enrolment.uri, image_factory=SvgPathImage, border=2)

@@ -65,6 +65,16 @@ def test_a_session_from_before_the_factor_does_not_count_as_having_shown_it(clie
     assert early.get("/account").headers["Location"].startswith("/sign-in")
 
 
+def test_a_demo_account_has_no_factor_to_turn_on(client, add, settings) -> None:
+    settings.DEMO = True
+    account = add("demo", demo=True)
+    client.post("/sign-in", {"demo": "demo"})
+    assert client.get("/account/second-factor").headers["Location"] == "/account"
+    assert client.get("/account/second-factor/qr.svg").status_code == 404
+    client.post("/account/second-factor", {"code": "123456"})
+    assert not second_factor.has(account.pk)
+
+
 def test_the_secret_is_never_shown_again(signed_in) -> None:
     client, _, _ = signed_in()
     assert client.get("/account/second-factor/qr.svg").status_code == 404

@@ -159,6 +159,7 @@ def test_signing_out_ends_the_session_and_takes_a_form(client, add) -> None:
     assert client.get("/account").status_code == 200
     assert client.post("/sign-out").headers["Location"] == "/sign-in?out=1"
     assert journal.about(("account", account.pk))[0].kind == "account.signed_out"
+    assert not client.cookies["sessionid"].value  # no new session is made for nobody
     client.cookies["sessionid"] = key
     assert client.get("/account").status_code == 302
     assert "已退出登录。" in words(client.get("/sign-in?out=1"))
