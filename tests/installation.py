@@ -36,7 +36,7 @@ def until(look: Callable[[], Found | None], *, seconds: float, what: str) -> Fou
     while time.monotonic() < end:
         if found := look():
             return found
-        time.sleep(0.1)
+        time.sleep(0.01)
     raise AssertionError(f"{what}: not within {seconds:g} s")
 
 

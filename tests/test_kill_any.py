@@ -15,10 +15,10 @@ from tests.installation import Installation, installed, until
 HOMES = 6
 KILLS = 6
 WATCHED = """
-from lilong.kernel.sensing import queries
+from lilong.kernel.sensing.models import Binding
 from lilong.kit import clock
-streams = queries.streams(list(queries.bound_params("elder_water_silence")))
-answer = {"codes": sorted(s.device_code for s in streams.values()), "now": clock.now().timestamp()}
+at_home = Binding.objects.filter(watch="elder_water_silence", until=None, quiet_until=None)
+answer = {"codes": sorted(at_home.values_list("stream__device_code", flat=True)), "now": clock.now().timestamp()}
 """
 KEPT = """
 from datetime import datetime, UTC
@@ -48,6 +48,8 @@ class Meter:
         self.client.username_pw_set(gateway["code"], gateway["token"])
         self.client.reconnect_delay_set(1, 1)
         self.client.connect_async("127.0.0.1", there.mqtt_port)
+        self.published: set[int] = set()
+        self.client.on_publish = lambda _client, _data, mid, _code, _properties: self.published.add(mid)
         self.client.loop_start()
         self.acknowledged: list[tuple[str, int]] = []
 
@@ -56,8 +58,7 @@ class Meter:
         moment = datetime.fromtimestamp(at, UTC).isoformat()
         reading = {"device": code, "stream": "water_volume", "time": moment, "value": 812.0}
         sent = self.client.publish(self.topic, json.dumps(reading), qos=1)
-        sent.wait_for_publish(timeout=40)
-        assert sent.is_published(), f"never acknowledged: {reading}"
+        until(lambda: sent.mid in self.published, seconds=40, what=f"the acknowledgement of {reading}")
         self.acknowledged.append((code, round(at * 1_000_000)))
 
 
