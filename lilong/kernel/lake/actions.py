@@ -28,7 +28,7 @@ __all__ = ["FileRefused", "Receipt", "deliver", "drop", "forget", "release"]
 CHUNK = 500
 SMALLEST_CHUNK = 50
 PAUSE_S = 0.002  # between chunks, so that the other writers get their turn
-LOCK_S = 0.04  # a chunk shrinks until it holds the write lock no longer (DESIGN §3: no transaction over 50 ms)
+LOCK_S = 0.04  # a chunk shrinks until it holds the write lock no longer: readings and desks wait 50 ms at the most
 COUNTS = ("rows", "changed", "unchanged", "refused")
 
 Progress = Callable[[int, int], None]
@@ -100,11 +100,16 @@ def _take_all(source: Source, *, by: str, at: datetime, progress: Progress | Non
                 one_by_one_until = start + count
             continue
         if count == size:
-            fits = int(size * LOCK_S / max(time.monotonic() - began, 0.001))
-            size = max(SMALLEST_CHUNK, min(CHUNK, fits, size * 2))
+            size = fitting(size, time.monotonic() - began)
         if progress is not None:
             progress(start + count, rows)
         time.sleep(PAUSE_S)
+
+
+def fitting(size: int, took_s: float) -> int:
+    """The next chunk's rows, after one of `size` rows took so many seconds: as many as hold the lock for LOCK_S."""
+    fits = int(size * LOCK_S / max(took_s, 0.001))
+    return max(SMALLEST_CHUNK, min(CHUNK, fits, size * 2))
 
 
 @transaction.atomic

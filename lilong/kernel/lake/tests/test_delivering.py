@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.db import DataError, connection
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from lilong.kernel.access.models import Account, Grant
@@ -240,3 +242,12 @@ def test_every_kind_is_found_by_walking_and_in_the_order_it_must_be_taken() -> N
     kinds = list(intakes.every())
     assert kinds[:6] == ["tree", "buildings", "homes", "people", "contacts", "devices"]
     assert kinds[-1] == "accounts"
+
+
+@given(st.integers(50, 500), st.floats(0, 10))
+def test_a_chunk_shrinks_when_it_held_the_lock_too_long_and_stays_within_bounds(size: int, took_s: float) -> None:
+    new = actions.fitting(size, took_s)
+    assert actions.SMALLEST_CHUNK <= new <= actions.CHUNK
+    assert new <= size * 2
+    if took_s > actions.LOCK_S:
+        assert new <= max(size, actions.SMALLEST_CHUNK)
