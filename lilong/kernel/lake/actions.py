@@ -75,7 +75,8 @@ def deliver(
     except FileRefused as why:
         _refuse(delivery, str(why), by=by, at=at)
         raise
-    Delivery.objects.filter(id=delivery.id).update(state="taking", reason="", rows=len(table.rows))
+    unfinished = Delivery.objects.filter(id=delivery.id).exclude(state="complete")  # by another, since we looked
+    unfinished.update(state="taking", reason="", rows=len(table.rows))
     _take_all(Source(delivery.id, intake, table, found, doubles(found, table)), by=by, at=at, progress=progress)
     if Delivery.objects.filter(id=delivery.id, state="complete").exists():
         return _receipt(delivery.id)  # somebody else took the same file meanwhile

@@ -206,6 +206,24 @@ def test_two_who_deliver_one_file_at_once_take_every_row_once(tmp_path: Path, mo
     assert [fact.kind for fact in journal.about(("delivery", delivery.id), limit=9)] == ["delivery.taken"]
 
 
+def test_who_finds_the_file_finished_meanwhile_does_not_finish_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    path = write(tmp_path / "a.csv", [line(2)])
+    real = actions.reading.read
+
+    def slow(*args: Any) -> Any:
+        monkeypatch.setattr(actions.reading, "read", real)
+        deliver("people", path, by=BY, at=AT)  # another process is through before this one has read the file
+        return real(*args)
+
+    monkeypatch.setattr(actions.reading, "read", slow)
+    receipt = deliver("people", path, by=BY, at=AT)
+    assert counts(receipt) == (1, 1, 0, 0)
+    assert [fact.kind for fact in journal.about(("delivery", receipt.id), limit=9)] == ["delivery.taken"]
+
+
 def test_a_row_the_database_will_not_hold_waits_and_the_rest_of_its_chunk_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
