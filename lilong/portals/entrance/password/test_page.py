@@ -37,7 +37,7 @@ def test_a_handed_out_password_is_changed_before_anything_else(client, add) -> N
         ({"old": "not-the-one-2026"}, "现在的密码不对。"),
         ({"again": "另一个-密码-2026"}, "两次填写的新密码不一样。"),
         ({"new": PASSWORD}, "新密码不能和现在的一样。"),
-        ({"new": "短"}, "10"),
+        ({"new": "短"}, "密码太短，至少需要 10 个字符。"),
         ({"new": "12345678901"}, "数字"),
     ],
 )
