@@ -109,11 +109,12 @@ class Rig:
             request = urllib.request.Request(f"{self.address}/api/v1/readings", body, headers)  # noqa: S310
             urllib.request.urlopen(request, timeout=30).read()  # noqa: S310 - our own address
 
-    def written_at(self) -> dict[str, tuple[float, float, int]]:
-        """Device code → when its finding and its ticket were written (epoch seconds), and the ticket's id."""
+    def written_at(self) -> dict[str, tuple[float, float, str]]:
+        """Device code → when finding and ticket were written (epoch seconds), and the ticket's name on the wall."""
         from lilong.kernel.access.viewer import SYSTEM
         from lilong.kernel.sensing import queries as sensing
         from lilong.kernel.tickets import queries as tickets
+        from lilong.portals.brain.events import ref
 
         found = sensing.findings(SYSTEM, kinds=["silence"], watch=SLUG)
         streams = sensing.streams([f.stream_id for f in found])
@@ -122,7 +123,7 @@ class Rig:
             h.id: h.opened_at.timestamp() for h in tickets.happenings(SYSTEM, since=min(f.opened_at for f in found))
         }
         return {
-            streams[f.stream_id].device_code: (f.opened_at.timestamp(), opened[ids[f.id][0]], ids[f.id][0])
+            streams[f.stream_id].device_code: (f.opened_at.timestamp(), opened[ids[f.id][0]], ref(ids[f.id][0]))
             for f in found
             if f.id in ids
         }
@@ -132,7 +133,7 @@ class Listener:
     """Somebody signed in at the brain who notes when each ticket's first event arrives."""
 
     def __init__(self, rig: Rig) -> None:
-        self.arrived: dict[int, float] = {}
+        self.arrived: dict[str, float] = {}
         jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self.opener = urllib.request.build_opener(jar)
         page = self.opener.open(f"{rig.address}/sign-in").read().decode()
@@ -155,8 +156,8 @@ class Listener:
         try:
             for line in self.stream:
                 now = time.time()
-                if line.startswith(b"data:") and (told := json.loads(line[5:] or b"null")) and "id" in told:
-                    self.arrived.setdefault(int(told["id"]), now)
+                if line.startswith(b"data:") and (told := json.loads(line[5:] or b"null")) and "ref" in told:
+                    self.arrived.setdefault(told["ref"], now)
         except (OSError, ValueError):
             return  # the bench closed the stream
 
