@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from lilong.kit.portions import portions
 
 CHUNK = 500
 PAUSE_S = 0.002  # between transactions, so that others get to write
+_NAME = re.compile(r"[a-z0-9_.:\-]{1,120}")
 SECONDS = 60.0  # a whole population may be asked for once a day
 
 
@@ -38,11 +40,13 @@ def ensure(name: str, text: str, *, subject: str = "person", by: str, at: dateti
     """The audience `name` with the filter `text` about `subject`; its id. Made or redefined where it is not so already.
 
     A new or redefined audience says in `queries.due` that it wants a whole `refresh`. Fact `audience.defined`. Raises
-    FilterError for text that is no filter, ValueError for an audience of other subjects.
+    FilterError for text that is no filter, ValueError for a name that is no code or an audience of other subjects.
     """
     found = Audience.objects.filter(name=name, text=text, subject=subject).first()
     if found is not None:
         return found.id
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"the name of an audience is a code, which facts may hold: {name!r}")
     filters.parse(text, subject=subject)
     with transaction.atomic():
         audience = Audience.objects.select_for_update().filter(name=name).first()

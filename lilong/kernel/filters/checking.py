@@ -59,7 +59,7 @@ def definition(subject: str, name: str, within: int = 0, defining: tuple[str, ..
         return _check(parse_text(known.attributes[name].filter), _Place(known, within, (*defining, where)))
     except FilterError as problem:
         if within:
-            raise
+            raise FilterError(problem.words) from None
         raise DeclarationError(f"{where}: filter: {problem}") from None
 
 
@@ -132,5 +132,9 @@ def _like(term: Term, pattern: str, kind: Kind) -> Like:
 def _kind(term: Term, place: _Place) -> Kind:
     known = place.known
     if isinstance(term, Name) and term.name in known.attributes and known.attributes[term.name].filter:
-        definition(known.subject, term.name, place.within, place.defining)
+        try:
+            definition(known.subject, term.name, place.within, place.defining)
+        except FilterError as problem:
+            problem.position = term.position
+            raise
     return kind_of(term, known)

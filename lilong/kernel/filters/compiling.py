@@ -9,10 +9,10 @@ from functools import reduce
 from typing import Any as Anything
 
 from django.db import connection
-from sqlglot import ErrorLevel, exp
+from sqlglot import exp
 
 from lilong.kernel.filters.checking import definition
-from lilong.kernel.filters.dialects import DIALECTS, DaysBetween, LocalDate
+from lilong.kernel.filters.dialects import DaysBetween, LocalDate, Written
 from lilong.kernel.filters.expressions import (
     And,
     Any,
@@ -29,7 +29,7 @@ from lilong.kernel.filters.expressions import (
     Term,
     Value,
 )
-from lilong.kernel.filters.fragments import allow, fragment
+from lilong.kernel.filters.fragments import fragment, render, written
 from lilong.kernel.filters.parameters import Parameters
 from lilong.kernel.filters.vocabulary import Vocabulary, vocabulary
 from lilong.kernel.records.catalogue import RecordKind
@@ -84,7 +84,7 @@ class Asked:
 def compile(expr: Expr, *, subject: str = "person", at: datetime) -> Compiled:
     """The checked filter as SQL for the default database, as of `at`."""
     writer, asked = Writer(at), Asked(vocabulary(subject))
-    truth = writer.sql(writer.truth(expr, asked))
+    truth = render(writer.truth(expr, asked))
     key, path = f"{asked.alias}.{asked.known.key}", f"{asked.alias}.{asked.known.path}"
     return Compiled(writer.steps, truth, writer.source(asked), key, path, writer.params.values)
 
@@ -95,21 +95,17 @@ class Writer:
     def __init__(self, at: datetime) -> None:
         self.params = Parameters(at)
         self._steps: list[str] = []
+        self._defined: dict[tuple[str, int, str], str] = {}
 
     @property
     def steps(self) -> str:
         """WITH and the steps written so far, inner ones first; empty where there are none."""
         return f"WITH {', '.join(self._steps)} " if self._steps else ""
 
-    def sql(self, node: Node) -> str:
-        """The text of a piece for this database, after a last look at its nodes."""
-        allow(node, DaysBetween, LocalDate)
-        return node.sql(dialect=DIALECTS[connection.vendor], unsupported_level=ErrorLevel.RAISE)
-
     def source(self, asked: Asked) -> str:
         """FROM … WHERE the subject is present."""
-        present = exp.Paren(this=fragment(asked.known.present, (("p", asked.alias),)))
-        return f"FROM {asked.known.table} AS {asked.alias} WHERE {self.sql(present)}"
+        present = exp.Paren(this=written(asked.known.present, (("p", asked.alias),)))
+        return f"FROM {asked.known.table} AS {asked.alias} WHERE {render(present)}"
 
     def truth(self, expr: Expr, asked: Asked, level: int = 0) -> Node:
         """The condition, in brackets, of which there are `level` around it."""
@@ -124,10 +120,8 @@ class Writer:
                 return exp.Boolean(this=value)
             case Value(value):
                 return self.params.add(value)
-            case Name(name) if asked.known.attributes[name].filter:
-                return self.truth(definition(asked.known.subject, name, asked.depth), asked)
             case Name(name):
-                return exp.Paren(this=fragment(asked.known.attributes[name].sql, (("p", asked.alias),)))
+                return exp.Paren(this=self._attribute(name, asked))
             case Record():
                 return self._record(term, asked)
         raise AssertionError(term)
@@ -138,12 +132,13 @@ class Writer:
         body = exp.select(
             exp.alias_(exp.column(alone.known.key, table=alone.alias), "key"),
             exp.alias_(self.truth(expr, alone), "truth"),
-        ).from_(_named(alone.known.table, alone.alias))
-        text = self.sql(body)
+        ).from_(_named(alone.known.table, alone.alias), copy=False)
+        text = render(body)
         name = f"step{len(self._steps)}"  # after the steps inside it
-        self._steps.append(f"{name} AS ({text})")
+        self._steps.append(f"{name} AS NOT MATERIALIZED ({text})")
         this_one = exp.column("key", table="s").eq(exp.column(asked.known.key, table=asked.alias))
-        return exp.Subquery(this=exp.select("s.truth").from_(_named(name, "s")).where(this_one))
+        answer = exp.select(exp.column("truth", table="s")).from_(_named(name, "s"), copy=False)
+        return exp.Subquery(this=answer.where(this_one, copy=False))
 
     def _truth(self, expr: Expr, asked: Asked, level: int) -> Node:
         match expr:
@@ -169,6 +164,15 @@ class Writer:
             case IsNull(term):
                 return exp.Is(this=self.term(term, asked), expression=exp.Null())
         return self.term(expr, asked)
+
+    def _attribute(self, name: str, asked: Asked) -> Node:
+        attribute = asked.known.attributes[name]
+        if attribute.sql:
+            return written(attribute.sql, (("p", asked.alias),))
+        key = (asked.known.subject, asked.depth, name)
+        if key not in self._defined:
+            self._defined[key] = render(self.truth(definition(asked.known.subject, name, asked.depth), asked))
+        return Written(this=self._defined[key])
 
     def _any(self, expr: Any, asked: Asked) -> Node:
         """The best answer among the others: 2 yes, 1 unknown, 0 no. Nobody there is *no*, nobody known *unknown*."""
@@ -199,24 +203,25 @@ class Writer:
         """The id of the newest record that the question takes into account."""
         rows, time, kind = self._records(ask, asked)
         key = exp.column(kind.id, table="r")
-        return exp.Subquery(this=_newest_first(rows.select(key), time, key))
+        return exp.Subquery(this=_newest_first(rows.select(key, copy=False), time, key))
 
     def _record(self, ask: Record, asked: Asked) -> Node:
         rows, time, kind = self._records(ask, asked)
         match ask.function:
             case "exists":
-                return exp.Exists(this=rows.select("1"))
+                return exp.Exists(this=rows.select(_number(1), copy=False))
             case "count":
-                return exp.Subquery(this=rows.select(exp.Count(this=exp.Star())))
+                return exp.Subquery(this=rows.select(exp.Count(this=exp.Star()), copy=False))
             case "days_since":
                 newest: Node = exp.Max(this=time)
                 day = newest if kind.time_type == "date" else LocalDate(this=newest)
-                return exp.Subquery(this=rows.select(DaysBetween(this=day, expression=exp.Placeholder(this="today"))))
+                days = DaysBetween(this=day, expression=exp.Placeholder(this="today"))
+                return exp.Subquery(this=rows.select(days, copy=False))
         value = kind.values[str(ask.value)]
         column: Node = exp.column(value.column, table="r")
         if value.type in {"text", "code"}:  # an empty cell says nothing
             column = exp.Nullif(this=column, expression=exp.Literal.string(""))
-        return exp.Subquery(this=_newest_first(rows.select(column), time, exp.column(kind.id, table="r")))
+        return exp.Subquery(this=_newest_first(rows.select(column, copy=False), time, exp.column(kind.id, table="r")))
 
     def _records(self, ask: Record, asked: Asked) -> tuple[exp.Select, Node, RecordKind]:
         """FROM and WHERE of the records asked for, the column of their time, and what was declared of them."""
@@ -230,8 +235,8 @@ class Writer:
             start = self.params.window_start(ask.window, kind.time_type)
             conditions.append(exp.GTE(this=time.copy(), expression=start))
         if kind.where:
-            conditions.append(exp.Paren(this=fragment(kind.where)))
-        return exp.Select().from_(_named(kind.table, "r")).where(*conditions), time, kind
+            conditions.append(exp.Paren(this=written(kind.where)))
+        return exp.Select().from_(_named(kind.table, "r"), copy=False).where(*conditions, copy=False), time, kind
 
 
 def _named(table: str, alias: str) -> Node:
@@ -239,7 +244,7 @@ def _named(table: str, alias: str) -> Node:
 
 
 def _newest_first(rows: exp.Select, *order: Node) -> exp.Select:
-    return rows.order_by(*(exp.Ordered(this=one.copy(), desc=True) for one in order)).limit(1)
+    return rows.order_by(*(exp.Ordered(this=one.copy(), desc=True) for one in order), copy=False).limit(1, copy=False)
 
 
 def glob(pattern: str) -> str:

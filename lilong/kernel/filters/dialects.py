@@ -20,6 +20,12 @@ class DaysBetween(exp.Expression, exp.Func):
     arg_types = {"this": True, "expression": True}
 
 
+class Written(exp.Expression):
+    """A piece that is SQL text already: written once by us from an allow-listed tree, and used many times."""
+
+    arg_types = {"this": True}
+
+
 _PIECES = {"YEAR": (1, 4), "MONTH": (6, 2), "DAY": (9, 2)}
 
 
@@ -46,6 +52,7 @@ class Embedded(SQLite):  # type: ignore[misc]  # SQLGlot's dialect modules carry
             **SQLite.Generator.TRANSFORMS,
             exp.Placeholder: lambda _write, of: f"%({of.name})s",
             exp.Extract: _piece,
+            Written: lambda _write, of: of.this,
             LocalDate: lambda write, of: f"DATE({write.sql(of, 'this')}, '+8 hours')",
             DaysBetween: _julian_days,
         }
@@ -59,6 +66,7 @@ class Server(Postgres):  # type: ignore[misc]  # as above
 
         TRANSFORMS = {
             **Postgres.Generator.TRANSFORMS,
+            Written: lambda _write, of: of.this,
             LocalDate: lambda write, of: f"CAST({write.sql(of, 'this')} AT TIME ZONE 'Asia/Shanghai' AS DATE)",
             DaysBetween: _dates_apart,
         }

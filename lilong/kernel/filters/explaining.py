@@ -10,6 +10,7 @@ from lilong.kernel.access.viewer import Viewer
 from lilong.kernel.filters.checking import definition
 from lilong.kernel.filters.compiling import Asked, Node, Writer
 from lilong.kernel.filters.expressions import And, Any, Expr, Name, Not, Or, Record, children
+from lilong.kernel.filters.fragments import render
 from lilong.kernel.filters.kinds import kind_of
 from lilong.kernel.filters.language import terms
 from lilong.kernel.filters.parameters import moment
@@ -60,7 +61,7 @@ def explain(expr: Expr, subject_id: int, viewer: Viewer, at: datetime, *, subjec
     found: dict[_Ask, Anything] = {}
     for first in range(0, len(wanted), _COLUMNS):
         asks = list(wanted)[first : first + _COLUMNS]
-        columns = ", ".join(writer.sql(wanted[ask]) for ask in asks)
+        columns = ", ".join(render(wanted[ask]) for ask in asks)
         row = rows(f"{writer.steps}SELECT {columns} {source}", writer.params.values | params | {"subject": subject_id})
         if not row:
             return None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 import sqlglot
-from sqlglot import exp
+from django.db import connection
+from sqlglot import ErrorLevel, exp
 
+from lilong.kernel.filters.dialects import DIALECTS, DaysBetween, LocalDate, Written
 from lilong.kernel.records.declared import DeclarationError
 
 MOMENTS = frozenset({"at", "today", "year", "month_day"})
@@ -19,7 +21,7 @@ ALLOWED: frozenset[type[exp.Expr]] = frozenset(
         exp.Null, exp.Star, exp.Var, exp.Paren, exp.Tuple, exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE,
         exp.GT, exp.GTE, exp.Is, exp.In, exp.Between, exp.Like, exp.Glob, exp.Exists, exp.Case, exp.If, exp.Coalesce,
         exp.Nullif, exp.Cast, exp.DataType, exp.Extract, exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Count, exp.Min,
-        exp.Max, exp.Sum,
+        exp.Max, exp.Sum, LocalDate, DaysBetween, Written,
     }
 )  # fmt: skip
 
@@ -41,7 +43,7 @@ def _parsed(sql: str) -> exp.Expr:
         tree = sqlglot.parse_one(sql)
     except sqlglot.ParseError as problem:
         raise DeclarationError(f"SQL of a declaration: {problem}: {sql}") from None
-    allow(tree)
+    _allow(tree)
     for column in tree.find_all(exp.Column):
         if not column.table:
             raise DeclarationError(f"SQL of a declaration: column {column.name!r} needs its alias: {sql}")
@@ -52,8 +54,28 @@ def _parsed(sql: str) -> exp.Expr:
     return tree
 
 
-def allow(tree: exp.Expr, *more: type[exp.Expr]) -> None:
-    """Raises DeclarationError for a node that no filter needs: the net under everything that writes SQL."""
+def written(sql: str, aliases: tuple[tuple[str, str], ...] = ()) -> Written:
+    """One declared piece as text for this database. Raises DeclarationError."""
+    return Written(this=_text(connection.vendor, sql, aliases))
+
+
+def render(tree: exp.Expr) -> str:
+    """The text of a tree for this database. Raises DeclarationError for a node that no filter needs: the net under
+    everything that writes SQL."""
+    _allow(tree)
+    return _render(connection.vendor, tree)
+
+
+@cache
+def _text(vendor: str, sql: str, aliases: tuple[tuple[str, str], ...]) -> str:
+    return _render(vendor, fragment(sql, aliases))
+
+
+def _render(vendor: str, tree: exp.Expr) -> str:
+    return tree.sql(dialect=DIALECTS[vendor], unsupported_level=ErrorLevel.RAISE)
+
+
+def _allow(tree: exp.Expr) -> None:
     for node in tree.walk():
-        if type(node) not in ALLOWED and type(node) not in more:
+        if type(node) not in ALLOWED:
             raise DeclarationError(f"SQL node {type(node).__name__} is not on the list of those allowed")

@@ -22,8 +22,12 @@ MAX_CONNECTIVES = 500
 
 
 def size(text: str, limit: int = MAX_BYTES) -> None:
-    """Raises FilterError for text over the limit of bytes in UTF-8."""
-    if len(text.encode("utf-8", "surrogatepass")) > limit:
+    """Raises FilterError for text over the limit of bytes in UTF-8, or that is none."""
+    try:
+        length = len(text.encode())
+    except UnicodeEncodeError as problem:
+        raise FilterError(_("文字里有不成字的编码"), problem.start) from None
+    if length > limit:
         raise FilterError(_("条件太长：最多 {n} 字节").format(n=limit))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lilong.kernel.filters.errors import FilterError, nearest
 from lilong.kernel.filters.expressions import Name, Record, Scalar, Term, Value
@@ -17,7 +18,14 @@ from lilong.kernel.records.declared import Type
 from lilong.kit.clock import SHANGHAI
 
 ORDERED: frozenset[Type] = frozenset({"number", "date", "timestamp"})
-_TITLES = {"boolean": "是否", "number": "数", "text": "文字", "code": "代码", "date": "日期", "timestamp": "时刻"}
+_TITLES = {
+    "boolean": gettext_lazy("是/否"),
+    "number": gettext_lazy("数"),
+    "text": gettext_lazy("文字"),
+    "code": gettext_lazy("代码"),
+    "date": gettext_lazy("日期"),
+    "timestamp": gettext_lazy("时刻"),
+}
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,7 @@ def brought_to(value: Value, wanted: Kind) -> Value:
 def mismatch(wanted: Kind, position: int | None) -> FilterError:
     """The error of something that cannot be compared with `wanted`."""
     return FilterError(
-        _("{name} 是{type}，不能这样比较").format(name=wanted.words, type=_(_TITLES[wanted.type])), position
+        _("{name} 的类型是“{type}”，不能这样比较").format(name=wanted.words, type=_TITLES[wanted.type]), position
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NoReturn
 
 import cql2
@@ -91,10 +92,8 @@ def _closing(tokens: Sequence[Token], opened: int) -> int:
 def _slip(problem: str, pieces: list[str], positions: list[int], tokens: Sequence[Token], end: int) -> FilterError:
     """What the parser says (`--> 1:22 … = expected Identifier, …`) in our words, at the place in the user's text."""
     column = int(problem.split("-->", 1)[1].split(":")[1].split()[0]) - 1
-    starts = [0]
-    for piece in pieces:
-        starts.append(starts[-1] + len(piece) + 1)
-    number = bisect_right(starts, column) - 1
+    ends = [length - 1 for length in accumulate(len(piece) + 1 for piece in pieces)]
+    number = bisect_right(ends, column)  # a column between two pieces means the second
     position = positions[number] if number < len(positions) else end
     if "Identifier" in problem or "Expr" in problem.split("=")[-1]:
         return FilterError(_("这里缺少名称、值或条件"), position)

@@ -142,7 +142,7 @@ def _join_moment(tokens: list[Token]) -> None:
 
 def plain(text: str, at: int | None = None) -> str:
     """The text of a literal, without what no column can hold. Raises FilterError."""
-    if any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in text):
+    if any(unicodedata.category(sign) == "Cc" for sign in text):
         raise FilterError(_("文字里不能有换行或控制符"), at)
     return text
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from lilong.kernel.filters.checking import definition
 from lilong.kernel.filters.compiling import Writer
 from lilong.kernel.filters.expressions import Any, Expr, Name, Record, children
-from lilong.kernel.filters.fragments import fragment
+from lilong.kernel.filters.fragments import render, written
 from lilong.kernel.filters.parameters import moment
 from lilong.kernel.filters.running import rows
 from lilong.kernel.filters.vocabulary import Attribute, Vocabulary, vocabulary
@@ -57,5 +57,5 @@ def _midnight(at: datetime) -> datetime:
 
 def _turns(attribute: Attribute, at: datetime) -> list[datetime]:
     writer = Writer(at)
-    found = rows(writer.sql(fragment(attribute.turns)), writer.params.values)[0][0]
+    found = rows(render(written(attribute.turns)), writer.params.values)[0][0]
     return [] if found is None else [moment(found)]

@@ -53,7 +53,7 @@ def write(expr: Expr) -> str:
 
 
 def _part(expr: Expr) -> str:
-    return write(expr) if isinstance(expr, Name | Record | Any | Value) else f"({write(expr)})"
+    return f"({write(expr)})" if isinstance(expr, And | Or) else write(expr)
 
 
 def _literal(value: Scalar) -> str:
