@@ -12,6 +12,7 @@ from lilong.kernel.engine import watch
 from lilong.kernel.engine.models import Cursor, Failure
 from lilong.kernel.journal import queries as journal
 from lilong.kernel.journal.queries import SealedFact
+from lilong.kernel.lake import actions as lake
 from lilong.kit.clock import SHANGHAI
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ HANDLERS: dict[str, Handler] = {
     "absence.ended": watch.absence_ended,
     "audience.changed": watch.audience_changed,
     "number.changed": watch.number_changed,
+    "person.erased": lambda fact, at: lake.forget(fact.subject_id, by="system:engine", at=at),
 }
 """Facts that are handled one by one."""
 
