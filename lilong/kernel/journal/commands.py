@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from lilong.kernel.journal.report import Report
 
 
 def register(app: typer.Typer) -> None:
@@ -20,6 +22,18 @@ def verify(as_json: Annotated[bool, typer.Option("--json", help="one JSON object
     import django
 
     django.setup()
+    from django.db import Error
+
+    try:
+        report = _checked(quiet=as_json)
+    except Error as error:
+        typer.echo(f"lilong verify: the database cannot be read ({error}); see lilong doctor", err=True)
+        raise typer.Exit(2) from error
+    typer.echo(json.dumps({"ok": report.ok, **asdict(report)}, ensure_ascii=False) if as_json else _words(report))
+    raise typer.Exit(0 if report.ok else 1)
+
+
+def _checked(*, quiet: bool) -> Report:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -27,15 +41,13 @@ def verify(as_json: Annotated[bool, typer.Option("--json", help="one JSON object
     from lilong.kit import clock
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=as_json) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bar:
         task = bar.add_task("facts", total=None)
-        report = check(at=clock.now(), progress=lambda done, total: bar.update(task, completed=done, total=total))
-    if as_json:
-        typer.echo(json.dumps({"ok": report.ok, **asdict(report)}, ensure_ascii=False))
-    else:
-        for problem in report.problems:
-            typer.echo(f"{problem.kind}: {problem.words}")
-        waiting = f", {report.unsealed} waiting for their seal" if report.unsealed else ""
-        verdict = "the journal is whole" if report.ok else f"problems found: {len(report.problems)}"
-        typer.echo(f"{report.facts} sealed facts{waiting}: {verdict}")
-    sys.exit(0 if report.ok else 1)
+        return check(at=clock.now(), progress=lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def _words(report: Report) -> str:
+    lines = [f"{problem.kind}: {problem.words}" for problem in report.problems]
+    waiting = f", {report.unsealed} waiting for their seal" if report.unsealed else ""
+    verdict = "the journal is whole" if report.ok else f"problems found: {len(report.problems)}"
+    return "\n".join([*lines, f"{report.facts} sealed facts{waiting}: {verdict}"])

@@ -48,6 +48,23 @@ def remove(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{change}")
 
 
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """The tables that the database would let somebody change."""
+    if connection.vendor == "postgresql":
+        standing = (
+            "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE c.relnamespace = current_schema()::regnamespace AND t.tgenabled = 'O'"
+        )
+        wanted = {table: {f"{table}_kept"} for table in TABLES}
+    else:
+        standing = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        wanted = {table: {f"{table}_no_update", f"{table}_no_delete"} for table in TABLES}
+    with connection.cursor() as cursor:
+        cursor.execute(standing)
+        names = {row[0] for row in cursor.fetchall()}
+    return [table for table, triggers in wanted.items() if not triggers <= names]
+
+
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Without the triggers inside the block; for tests that empty tables or play the attacker."""

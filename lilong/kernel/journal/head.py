@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +41,7 @@ def at_last(seq: int, fact: int, chain: bytes) -> Head:
 def save(head: Head) -> None:
     """Replace the file, atomically; what it then holds is on disk."""
     path = file()
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     with part.open("w") as out:
         json.dump({**asdict(head), "mac": digest.sign(_message(head)).hex()}, out)
         out.flush()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Problem:
     """One thing that is not as it was written; `seq` and `fact` are 0 where there is none.
 
-    Kinds: content, gap, removed, order, tail, head, copied, unsealed, read_log.
+    Kinds: content, gap, removed, order, tail, head, copied, unsealed, read_log, guard.
     """
 
     kind: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Count, Max, Min
 
-from lilong.kernel.journal import genuine, head
+from lilong.kernel.journal import genuine, guard, head
 from lilong.kernel.journal.chain import CHUNK, Link, walk
 from lilong.kernel.journal.models import Fact, Seal
 from lilong.kernel.journal.reads import check_reads
@@ -38,6 +39,8 @@ def check(*, at: datetime | None = None, progress: Callable[[int, int], None] | 
     unsealed, found = _unsealed(at)
     problems.extend(found)
     problems.extend(check_reads(CHUNK))
+    for table in guard.missing(connection):
+        problems.append(Problem("guard", 0, 0, f"{table}: the triggers that refuse changes have been removed"))
     return Report(facts=last.seq, unsealed=unsealed, problems=tuple(problems))
 
 

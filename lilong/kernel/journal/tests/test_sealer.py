@@ -229,6 +229,31 @@ def test_a_row_nobody_can_read_stops_no_sealing() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_cause_comes_before_effect_even_if_the_transaction_of_the_effect_began_first() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one transaction write at a time")
+    began, opened = threading.Event(), threading.Event()
+
+    def accept() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")
+            began.set()
+            opened.wait(10)
+            actions.write("ticket.accepted", subject=("ticket", 1), by="account:1", at=AT)
+        connection.close()
+
+    effect = threading.Thread(target=accept)
+    effect.start()
+    began.wait(10)
+    write(1, "ticket.opened")
+    opened.set()
+    effect.join()
+    seal_all()
+    assert [fact.kind for fact in queries.after(0)] == ["ticket.opened", "ticket.accepted"]
+    assert Fact.objects.get(kind="ticket.accepted").xact < Fact.objects.get(kind="ticket.opened").xact
+
+
+@pytest.mark.django_db(transaction=True)
 def test_facts_brought_from_another_cluster_are_sealed() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite numbers no transactions")

@@ -187,6 +187,13 @@ def test_a_fact_long_without_a_seal_is_named_and_a_fresh_one_is_not(journal: lis
     assert (problem.kind, problem.fact) == ("unsealed", fact)
 
 
+def test_triggers_taken_down_are_named(journal: list[int]) -> None:
+    guard.remove(connection)
+    assert [problem.words.partition(":")[0] for problem in verify.check().problems] == list(guard.TABLES)
+    guard.install(connection)
+    assert verify.check().ok
+
+
 def test_progress_is_told_on_a_long_journal(journal: list[int]) -> None:
     with transaction.atomic():
         actions.write_many([actions.NewFact("ticket.opened", ("ticket", 1), "account:1", AT)] * 4_500)
