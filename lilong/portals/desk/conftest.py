@@ -1,4 +1,4 @@
-"""A small true ground for the desk's tests: two committees, homes with people, accounts, and tickets by the real verbs."""
+"""A small true ground for the desk's tests: two committees, people, accounts, and tickets by the real verbs."""
 
 from __future__ import annotations
 

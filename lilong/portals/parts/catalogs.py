@@ -63,8 +63,7 @@ def missing(lang: str = "en", root: Path = ROOT) -> list[Message]:
                 if not entry.id or entry.fuzzy:
                     continue
                 singular = entry.id if isinstance(entry.id, str) else entry.id[0]
-                strings = (entry.string,) if isinstance(entry.string, str) else entry.string
-                if all(strings):
+                if entry.string and all(entry.string):  # of a plural: both forms
                     known.add(singular)
     return [message for message in messages(root) if message.text not in known]
 

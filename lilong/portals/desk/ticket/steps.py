@@ -13,6 +13,7 @@ from lilong.kernel.access.viewer import Viewer
 from lilong.kernel.tickets import actions as tickets
 from lilong.kernel.tickets.moves import IllegalMove
 from lilong.kit.clock import SHANGHAI
+from lilong.portals.desk import words
 
 Take = Callable[[int, QueryDict, Viewer, datetime], None]
 
@@ -55,10 +56,11 @@ def hand_back(ticket_id: int, _form: QueryDict, viewer: Viewer, at: datetime) ->
 @_spoken
 def call(ticket_id: int, form: QueryDict, viewer: Viewer, at: datetime) -> None:
     """A telephone call and whether anybody answered."""
-    if form.get("answered") not in {"0", "1"} or not form.get("whom"):
+    whom, answered = form.get("whom", ""), form.get("answered", "")
+    if answered not in {"0", "1"} or whom not in words.WHOM:
         raise Refused(_("请说明打给谁、有没有接通"))
     tickets.record_call(
-        ticket_id, whom=form["whom"], answered=form["answered"] == "1", note=form.get("note", "").strip(),
+        ticket_id, whom=whom, answered=answered == "1", note=form.get("note", "").strip(),
         viewer=viewer, at=at, key=_key("call", form),
     )  # fmt: skip
 
@@ -77,10 +79,10 @@ def no_answer(ticket_id: int, form: QueryDict, viewer: Viewer, at: datetime) -> 
 @_spoken
 def note(ticket_id: int, form: QueryDict, viewer: Viewer, at: datetime) -> None:
     """Somebody's words."""
-    words = form.get("words", "").strip()
-    if not words:
+    said = form.get("words", "").strip()
+    if not said:
         raise Refused(_("请写下看到、听到的情况"))
-    tickets.note(ticket_id, words=words, viewer=viewer, at=at, key=_key("note", form))
+    tickets.note(ticket_id, words=said, viewer=viewer, at=at, key=_key("note", form))
 
 
 @_spoken

@@ -1,4 +1,4 @@
-"""The water chart: every bar within its frame, unknown hours hatched, nought drawn as nought, words that say the same."""
+"""The water chart: every bar in its frame, unknown hours hatched, nought drawn as nought, words that say the same."""
 
 from __future__ import annotations
 
