@@ -14,18 +14,21 @@ from lilong.portals.brain.measures import Cell
 Point = tuple[float, float]
 METRES_A_DEGREE = 111_320.0  # on the equator; a degree of latitude is within half a percent of it everywhere
 ROUND = 6  # decimals of a degree: 0.1 m
+ROOM = 24.0  # metres from a building's middle at which a pin no longer seems to stand on it
 MARGIN = {"micro_grid": 9.0, "committee": 26.0}  # metres between the outermost walls and the line drawn around them
 
 
 def city(buildings: Iterable[Footprint], areas: Iterable[Area], homes: Mapping[int, Cell]) -> dict[str, Any]:
     """GeoJSON of the buildings and of the areas that hold any. `homes`: building id → its count as it may be shown.
 
-    Properties: `kind`, `at` (where a pin or name stands); of a building `h` metres, `f` floors, `n` homes (null where
+    Properties: `kind`, `at` (where a pin or name stands: for an area open ground, so that a pin that means all of it
+    points at no one building); of a building `h` metres, `f` floors, `n` homes (null where
     hidden) and `homes` in words, `label`, `grid` and `committee` (place ids); of an area `label`. A committee is a
     MultiPolygon: one line around the buildings of each of its micro-grids, so that it keeps out of its neighbours'.
     """
     known = {a.id: a for a in areas if a.kind in MARGIN}
     walls: dict[int, dict[int, list[Point]]] = defaultdict(lambda: defaultdict(list))  # area → its part → corners
+    middles: dict[int, list[Point]] = defaultdict(list)
     features = []
     for building in buildings:
         ring = [(round(lon, ROUND), round(lat, ROUND)) for lon, lat in building.ring]
@@ -34,26 +37,41 @@ def city(buildings: Iterable[Footprint], areas: Iterable[Area], homes: Mapping[i
         above = {known[i].kind: i for i in map(int, building.path.strip("/").split("/")) if i in known}
         for i in above.values():
             walls[i][above.get("micro_grid", i)].extend(ring)
+            middles[i].append(_middle(ring))
         own = {"h": building.height_m, "f": building.floors, "label": building.label}
         own |= {"n": homes[building.id].count, "homes": homes[building.id].text}
         own |= {"grid": above.get("micro_grid"), "committee": above.get("committee")}
-        features.append(_feature(building.id, "building", [ring], own))
+        features.append(_feature(building.id, "building", [ring], _middle(ring), own))
     for ident, parts in walls.items():
         area = known[ident]
         rings = [_outline(corners, MARGIN[area.kind]) for corners in parts.values()]
-        features.append(_feature(ident, area.kind, rings, {"label": area.name}))
+        around = _outline([corner for corners in parts.values() for corner in corners], 0.0)
+        features.append(_feature(ident, area.kind, rings, _open_ground(around, middles[ident]), {"label": area.name}))
     box = _box([corner for parts in walls.values() for corners in parts.values() for corner in corners])
     return {"type": "FeatureCollection", "bbox": box, "features": features}
 
 
-def _feature(ident: int, kind: str, rings: Sequence[Sequence[Point]], own: dict[str, Any]) -> dict[str, Any]:
+def _feature(ident: int, kind: str, rings: Sequence[Sequence[Point]], at: Point, own: dict[str, Any]) -> dict[str, Any]:
     closed = [[*ring, ring[0]] if ring[0] != ring[-1] else list(ring) for ring in rings]
-    at = _middle(closed[0]) if len(closed) == 1 else _middle(_outline([p for ring in closed for p in ring], 0.0))
     shape: dict[str, Any] = {"type": "Polygon", "coordinates": closed}
     if kind == "committee":
         shape = {"type": "MultiPolygon", "coordinates": [[ring] for ring in closed]}
-    told = {"kind": kind, "at": at, **own}
-    return {"type": "Feature", "id": ident, "geometry": shape, "properties": told}
+    return {"type": "Feature", "id": ident, "geometry": shape, "properties": {"kind": kind, "at": at, **own}}
+
+
+def _open_ground(around: Sequence[Point], buildings: Sequence[Point]) -> Point:
+    """A place near the middle of the area with room between it and the buildings, given by their middles."""
+    x0, y0 = _middle([*around, around[0]])
+    squeeze = math.cos(math.radians(y0))  # a degree of longitude in degrees of latitude
+    room = ROOM / METRES_A_DEGREE
+
+    def worth(at: Point) -> float:
+        clear = min(math.hypot((at[0] - x) * squeeze, at[1] - y) for x, y in buildings)
+        return min(clear, room) - 0.25 * math.hypot((at[0] - x0) * squeeze, at[1] - y0)
+
+    steps = [n * room / 3 for n in range(-6, 7)]
+    x, y = max(((x0 + dx / squeeze, y0 + dy) for dx in steps for dy in steps), key=worth)
+    return round(x, ROUND), round(y, ROUND)
 
 
 def _middle(ring: Sequence[Point]) -> Point:

@@ -6,6 +6,8 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lilong.kernel.access.viewer import Viewer
@@ -286,3 +288,15 @@ def test_the_page_holds_no_inline_script_or_style(ground, client, sign_in):
     assert "<script>" not in page
     assert " style=" not in page
     assert 'data-still="1"' in page
+
+
+def test_more_events_ask_the_database_no_more_often(ground, django_assert_num_queries):
+    wall = ground.viewer("S", WALL)
+    ground.ticket("A8h1")
+    with CaptureQueriesContext(connection) as once:
+        shown(wall)
+    for home in ("A8h2", "A8h3", "B3h1", "B3h2"):
+        ground.ticket(home)
+
+    with django_assert_num_queries(len(once)):
+        assert len(shown(wall)["events"]) == 5

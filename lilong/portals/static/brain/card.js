@@ -1,15 +1,17 @@
 // The card beside a chosen place: an event in its few words, or a building with what may be said of it.
 
 import { shortTime } from "./clock.js";
-import { byId, el, word } from "./dom.js";
+import { byId, el, swap, word } from "./dom.js";
 import { timing } from "./events.js";
 
 const line = (label, value) => (value ? el("div", {}, el("dt", {}, label), el("dd", {}, value)) : null);
 
-export function eventCard(event, onClose) {
+/** `spot`: which of the open events of its place it is, and how many there are. */
+export function eventCard(event, spot, onClose) {
   const time = timing(event);
-  show(`is-${event.urgency}`, [
-    heading(event.field_label, event.urgency_label, onClose),
+  const among = spot.number && spot.of > 1 ? ` · ${spot.number}/${spot.of}` : "";
+  show(`is-${event.urgency}`, JSON.stringify([event, time, spot]), [
+    heading(event.field_label, event.urgency_label + among, onClose),
     el("dl", {},
       line(word("where"), `${event.place_label}${event.committee_label ? ` · ${event.committee_label}` : ""}`),
       line(word("found"), shortTime(event.found_at)),
@@ -22,7 +24,7 @@ export function eventCard(event, onClose) {
 
 export function buildingCard(feature, committee, grid, onClose) {
   const p = feature.properties;
-  show("is-building", [
+  show("is-building", JSON.stringify([feature.id, p]), [
     heading(p.label, "", onClose),
     el("dl", {}, line(word("committee"), committee), line(word("grid"), grid),
       line(word("floors"), p.f ? String(p.f) : null), line(word("homes"), p.homes)),
@@ -31,13 +33,13 @@ export function buildingCard(feature, committee, grid, onClose) {
 
 function heading(title, mark, onClose) {
   return el("header", {}, el("h3", {}, title), mark ? el("span.card-mark", {}, mark) : null,
-    el("button.card-close", { "aria-label": word("close"), onclick: onClose }, "×"));
+    el("button.card-close", { "data-key": "close", "aria-label": word("close"), onclick: onClose }, "×"));
 }
 
-function show(kind, children) {
+function show(kind, signature, children) {
   const card = byId("card");
   card.className = `card ${kind}`;
-  card.replaceChildren(...children.filter(Boolean));
+  swap(card, children.filter(Boolean), signature);
   card.hidden = false;
 }
 

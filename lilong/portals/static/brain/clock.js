@@ -43,8 +43,8 @@ export function runClock(time, day, language) {
     const p = parts(ms, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
     time.textContent = `${p.hour}:${p.minute}:${p.second}`;
     time.dateTime = new Date(ms).toISOString();
-    const named = (options) => new Intl.DateTimeFormat(language, { ...ZONE, ...options }).format(ms);
-    day.textContent = `${named({ month: "long", day: "numeric" })} ${named({ weekday: "long" })}`;
+    const named = new Intl.DateTimeFormat(language, { ...ZONE, month: "long", day: "numeric", weekday: "long" }).format(ms);
+    day.textContent = named.replace("星期", " 星期");
   };
   show();
   return stopped ? show : setInterval(show, 1000) && show;

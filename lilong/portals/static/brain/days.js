@@ -14,11 +14,12 @@ export function paintDays(days, words, onFilter) {
     ];
   };
   const column = (d) => {
-    const label = `${d.day} · ${words.found} ${d.found} · ${words.closed} ${d.closed}`;
-    return el("li", {}, el("button.opens", { "data-key": d.key, "aria-label": label, onclick: () => onFilter({ key: d.key, label }) },
+    const told = `${words.found} ${d.found} · ${words.closed} ${d.closed}`;
+    const label = `${d.day} · ${told}`;
+    return el("li", {}, el("button.opens", { "data-key": d.key, "data-filter": d.key, title: label, onclick: () => onFilter({ key: d.key, label }) },
       el("svg", { viewBox: `0 0 30 ${HIGH + 15}`, "aria-hidden": "true" }, el("line.days-line", { x1: 0, x2: 30, y1: HIGH + 14.5, y2: HIGH + 14.5 }),
         bar(d.found, 3, "found"), bar(d.closed, 16, "closed")),
-      el("span", {}, d.day)));
+      el("span", {}, d.day), el("span.unseen", {}, told)));
   };
   swap(byId("days"), days.map(column), JSON.stringify(days));
 }

@@ -28,7 +28,7 @@ export function paintEvents(state, { filter, chosen, fresh, onChoose }) {
     return el("li", {}, el(`button.event.is-${e.urgency}${e.open ? "" : ".is-done"}${e.ref === chosen ? ".is-chosen" : ""}${fresh.has(e.ref) ? ".is-fresh" : ""}`,
       { "data-key": e.ref, "aria-pressed": String(e.ref === chosen), onclick: () => onChoose(e) },
       el("span.event-urgency", {}, e.urgency_label), el("span.event-where", {}, e.place_label, el("i", {}, e.committee_label)),
-      el("span.event-what", {}, el("time", { datetime: e.found_at }, shortTime(e.found_at)), ` · ${e.field_label} · ${e.state_label}`),
+      el("span.event-what", {}, el("time", { datetime: e.found_at }, shortTime(e.found_at)), ` · ${e.state_label} · ${e.field_label}`),
       el(`span.event-timing${time.kind ? `.is-${time.kind}` : ""}`, {}, time.text)));
   };
   const minute = Math.floor(now() / 60_000);

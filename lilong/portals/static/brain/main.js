@@ -33,14 +33,17 @@ function margins() {
 }
 
 function repaint() {
+  const current = chosen.event && state.events.find((e) => e.ref === chosen.event);
+  if (current) eventCard(current, spotOf(current), release);
+  else if (chosen.event) return release();
   paintPanels(state, setFilter);
   paintDays(state.days, { found: word("found"), closed: word("closed") }, setFilter);
   repaintEvents();
   if (!scene) return;
   spots = gather(state.events, scene.city.places);
   scene.show(spots);
-  drawPins(spots, chosen.place, (spot) => choose(spot.events[0]));
-  follow();
+  drawPins(spots, chosen.place, chooseNext);
+  return follow();
 }
 
 function follow() {
@@ -63,9 +66,19 @@ function setFilter(figure) {
 function choose(event) {
   const found = scene?.city.places.get(event.place);
   chosen = { event: event.ref, place: event.place, at: found?.properties.at ?? null };
-  eventCard(event, release);
   if (chosen.at) scene.fly(chosen.at);
   repaint();
+}
+
+/** A pin of several events shows one after the other. */
+function chooseNext(spot) {
+  const known = spot.events.findIndex((e) => e.ref === chosen.event);
+  choose(spot.events[(known + 1) % spot.events.length]);
+}
+
+function spotOf(event) {
+  const events = state.events.filter((e) => e.open && e.place === event.place);
+  return { number: events.findIndex((e) => e.ref === event.ref) + 1, of: events.length };
 }
 
 function pick(feature) {

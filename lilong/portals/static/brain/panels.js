@@ -7,8 +7,9 @@ const shown = (n) => n.toLocaleString("en-US");
 
 /** A number with the list behind it: a link to the desk where the viewer has one, else a filter of the events. */
 function number(figure, onFilter, ...inside) {
+  const bare = inside.length < 2; // a number by itself is given its words for whoever hears it
   const content = inside.length ? inside : [el("b.number", {}, shown(figure.count))];
-  const label = `${figure.label} ${shown(figure.count)}`;
+  const label = bare ? `${figure.label} ${shown(figure.count)}` : null;
   if (figure.href) return el("a.opens", { href: figure.href, "data-key": figure.key, "aria-label": label }, content);
   return el("button.opens", { "data-key": figure.key, "data-filter": figure.key, "aria-label": label, onclick: () => onFilter(figure) }, content);
 }
