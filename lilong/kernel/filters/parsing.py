@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
@@ -91,7 +92,10 @@ def _closing(tokens: Sequence[Token], opened: int) -> int:
 
 def _slip(problem: str, pieces: list[str], positions: list[int], tokens: Sequence[Token], end: int) -> FilterError:
     """What the parser says (`--> 1:22 … = expected Identifier, …`) in our words, at the place in the user's text."""
-    column = int(problem.split("-->", 1)[1].split(":")[1].split()[0]) - 1
+    place = re.search(r"--> \d+:(\d+)", problem)
+    if place is None:  # `in ()` without a left side is read as a function that lacks its arguments
+        return FilterError(_("这里缺少名称、值或条件"), positions[0])
+    column = int(place[1]) - 1
     ends = [length - 1 for length in accumulate(len(piece) + 1 for piece in pieces)]
     number = bisect_right(ends, column)  # a column between two pieces means the second
     position = positions[number] if number < len(positions) else end

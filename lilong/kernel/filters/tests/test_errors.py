@@ -15,6 +15,7 @@ MISTAKES = {
     "lives_alone adn away": (12, "这里缺少 AND、OR 或比较", "AND"),
     "AND": (0, "这里缺少名称、值或条件", ""),
     "lives_alone AND NOT": (19, "这里缺少名称、值或条件", ""),
+    "away AND (in ())": (10, "这里缺少名称、值或条件", ""),
     "(lives_alone": (0, "括号没有结束", ""),
     "lives_alone)": (11, "多了一个右括号", ""),
     "away AND ()": (10, "这里缺少条件", ""),
