@@ -30,8 +30,8 @@ def of(home: Path, stream_ids: Collection[int], since: datetime) -> Iterator[tup
         found.append(chosen[sound(chosen)])
     every = np.concatenate(found)
     every = every[np.lexsort((every["time"], every["stream"]))]  # stable: of equal times the first received is first
-    streams, begins = np.unique(every["stream"], return_index=True)
-    for stream, begin, end in zip(streams.tolist(), begins, [*begins[1:], len(every)], strict=True):
+    streams, begins, counts = np.unique(every["stream"], return_index=True, return_counts=True)
+    for stream, begin, end in zip(streams.tolist(), begins, begins + counts, strict=True):
         times, place = np.unique(every["time"][begin:end], return_index=True)
         ours = every[begin:end][place]
         yield (
