@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from lilong.kernel.access.roles import ROLES
 from lilong.kit import clock
 from lilong.portals.parts.nav import Entry, entries
 
@@ -36,6 +37,11 @@ class Page:
     @property
     def other_lang(self) -> str:
         return "zh-hans" if self.lang == "en" else "en"
+
+    @property
+    def role(self) -> str:
+        """What the viewer is here, in words."""
+        return next((str(ROLES[role].label) for role in sorted(self.viewer.roles)), "") if self.viewer else ""
 
     @property
     def here(self) -> str:

@@ -53,7 +53,7 @@ def _line(row: TicketRow, people: dict[int, str], committees: dict[str, str], vi
     is_open = row.closed_at is None
     return Line(
         row=row,
-        urgency=_sober(words.say(words.URGENCIES, row.urgency), row.quiet),
+        urgency=_sober(words.say(words.URGENCIES, row.urgency), not is_open),
         state=_sober(words.say(words.STATES, row.state), row.quiet),
         desk=words.say(words.DESKS, row.desk),
         outcome=words.say(words.OUTCOMES, row.outcome) if row.outcome else None,
@@ -65,6 +65,6 @@ def _line(row: TicketRow, people: dict[int, str], committees: dict[str, str], vi
     )
 
 
-def _sober(word: Word, quiet: bool) -> Word:
-    """The word without any colour where somebody died."""
-    return replace(word, tone="") if quiet else word
+def _sober(word: Word, done: bool) -> Word:
+    """The word without its colour: what is over is no longer urgent, and a death is no success."""
+    return replace(word, tone="") if done else word
