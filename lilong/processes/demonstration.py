@@ -71,8 +71,7 @@ def make(home: Path, say: Say) -> dict[str, int]:
         delivery = lake.deliver(kind, files / name, by="system:demonstration", at=start)
         refused[kind] = delivery.refused
     say("绑定守护场景", (1 + len(FILES)) / (len(FILES) + 2))
-    while sealer.seal_once():
-        pass
+    sealer.seal_all()
     _absences(files, start)
     engine.settle(at=start)
     _duty_hours(start)

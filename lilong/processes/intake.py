@@ -120,7 +120,7 @@ async def _beat(home: Path, flow: Flow, judge: Judge) -> None:
             findings=judge.changed,
             position=judge.keeper.position,
             streams=len(judge.keeper.tracks),
-            waiting=len(flow.logged),
+            on_the_way=flow.on_the_way,
             behind=round(judge.behind, 4),
         )
         await asyncio.sleep(BEAT)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from functools import partial
 from itertools import islice
 
 from django.db import Error, connection, transaction
 
 from lilong.kernel.journal import digest, genuine, head, rows
-from lilong.kernel.journal.models import Seal
+from lilong.kernel.journal.models import Fact, Seal
 from lilong.kernel.journal.waiting import Waiting
 
 PAUSE_S = 0.025  # between looks; with commit and head file a fact is sealed within the 50 ms of DESIGN §3
@@ -91,6 +92,21 @@ def seal_once() -> int:
     while sealer.step():
         pass
     return sealer.sealed
+
+
+def seal_all(within: float = 30.0) -> int:
+    """Seal until nothing waits and give how many; for commands and tests, outside a transaction.
+
+    On PostgreSQL a transaction open anywhere in the cluster holds younger facts back, so this waits for it, `within`
+    seconds at the most. Raises TimeoutError.
+    """
+    until, sealed = time.monotonic() + within, 0
+    while (taken := seal_once()) or Fact.objects.filter(seal=None).exists():
+        sealed += taken
+        if time.monotonic() > until:
+            raise TimeoutError(f"facts stay unsealed: another transaction has been open for over {within:g} s")
+        time.sleep(0.01)
+    return sealed
 
 
 def run(stop: threading.Event) -> None:

@@ -74,15 +74,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # so
 def write(*subjects: int, kind: str = "ticket.opened", at: str = "/1/4/9/") -> None:
     with transaction.atomic():
         actions.write_many([actions.NewFact(kind, ("ticket", n), "account:1", AT, at) for n in subjects])
-    seal_all()
-
-
-def seal_all(within: float = 30.0) -> None:
-    """Seal until nothing waits; another database of the cluster may hold a transaction open for a moment."""
-    until = time.monotonic() + within
-    while sealer.seal_once() or Fact.objects.filter(seal=None).exists():
-        assert time.monotonic() < until, "facts stay unsealed"
-        time.sleep(0.01)
+    sealer.seal_all()
 
 
 @pytest.fixture
@@ -203,7 +195,7 @@ def test_two_hundred_streams_hold_no_connection_and_all_are_told(serve, sign_in)
 
 def test_whoever_comes_back_is_told_what_was_missed_once_and_in_order(serve, sign_in) -> None:
     session, server = sign_in(), serve()
-    seal_all()
+    sealer.seal_all()
     drawn = queries.head()
     write(1, 2)
     write(3, at="/1/5/")
@@ -249,7 +241,7 @@ def test_a_stream_beats_and_ends_with_its_session_and_keeps_no_session_alive(ser
         await until_line(stays, ": still there")
         assert (await server.get("/live", leaving))[0] == 403
 
-    seal_all()
+    sealer.seal_all()
     seq = queries.head() + 1
     asyncio.run(story())
 

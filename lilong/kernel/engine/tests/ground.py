@@ -49,24 +49,18 @@ def make() -> Street:
         ],
         by=BY, at=AT,
     )  # fmt: skip
-    seal()
+    sealer.seal_all()
     actions.settle(at=AT)
-    seal()
+    sealer.seal_all()
     loop.skip_to_head()
     return Street(there.home_a, there.home_b, there.path_a, there.path_b, there.root, added[0], (added[1], added[2]))
 
 
-def seal() -> None:
-    """Seal whatever is written."""
-    while sealer.seal_once():
-        pass
-
-
 def run(at: datetime = AT) -> None:
     """Seal and let the engine read until nothing is new."""
-    seal()
+    sealer.seal_all()
     while loop.run_once(at=at):
-        seal()
+        sealer.seal_all()
 
 
 def stream(home: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from lilong.kernel.engine import actions, loop
 from lilong.kernel.engine.models import Cursor, Failure
-from lilong.kernel.engine.tests.ground import AT, SLUG, Street, make, none, run, seal, silence, stream
+from lilong.kernel.engine.tests.ground import AT, SLUG, Street, make, none, run, silence, stream
 from lilong.kernel.registry import actions as registry
 from lilong.kernel.sensing import queries as sensing
 from lilong.kernel.sensing.models import Binding, Finding
@@ -202,6 +202,5 @@ def test_what_a_scenario_cannot_handle_is_kept_and_stops_nobody(street: Street, 
 def test_the_cards_facts_reach_the_desk(street: Street) -> None:
     silence(street.home_a)
     run()
-    seal()
     page = ticket_queries.desk(viewer("operations", street.root), at=AT)
     assert page.rows[0].title == "澄湾路120弄8号：24 小时几乎未用水"

@@ -21,14 +21,6 @@ def write(count: int, kind: str = "ticket.opened") -> list[int]:
         return actions.write_many([actions.NewFact(kind, ("ticket", n), "account:1", AT) for n in range(count)])
 
 
-def seal_all(within: float = 30.0) -> None:
-    """Seal until nothing waits; another database of the cluster may hold a transaction open for a moment."""
-    until = time.monotonic() + within
-    while sealer.seal_once() or Fact.objects.filter(seal=None).exists():
-        assert time.monotonic() < until, "facts stay unsealed"
-        time.sleep(0.01)
-
-
 @pytest.mark.django_db
 def test_facts_get_dense_numbers_in_order_and_only_once() -> None:
     ids = write(3)
@@ -62,7 +54,7 @@ def test_readers_follow_the_numbers_page_by_page_and_by_kind() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_fact_that_is_not_committed_is_not_sealed() -> None:
     write(1)
-    seal_all()
+    sealer.seal_all()
     go_on, written = threading.Event(), threading.Event()
 
     def slow_writer() -> None:
@@ -81,7 +73,7 @@ def test_a_fact_that_is_not_committed_is_not_sealed() -> None:
     assert running.step() == 0, "a later transaction waits for the oldest one open"
     go_on.set()
     writer.join()
-    seal_all()
+    sealer.seal_all()
     expected = ["ticket.opened", "ticket.slow"] + ["ticket.quick"] * (connection.vendor == "postgresql")
     assert [fact.kind for fact in queries.after(0)] == expected
 
@@ -124,14 +116,14 @@ def test_two_sealers_at_once_seal_each_fact_once() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_stopping_sealer_first_seals_what_is_left() -> None:
     write(1)
-    seal_all()  # so that no transaction before this one is open
+    sealer.seal_all()  # so that no transaction before this one is open
     write(1_500)
     stop = threading.Event()
     stop.set()
     thread = threading.Thread(target=sealer.run, args=(stop,))
     thread.start()
     thread.join(20)
-    seal_all()
+    sealer.seal_all()
     assert queries.head() == 1_501
 
 
@@ -139,7 +131,7 @@ def test_a_stopping_sealer_first_seals_what_is_left() -> None:
 def test_the_head_file_follows_the_commit() -> None:
     assert head.load() is None
     write(2)
-    seal_all()
+    sealer.seal_all()
     known = head.load()
     assert known is not None
     last = Seal.objects.get(seq=2)
@@ -154,7 +146,7 @@ def test_the_head_file_follows_the_commit() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_crash_between_seal_and_head_file_is_made_good_by_the_next_seal(monkeypatch: pytest.MonkeyPatch) -> None:
     write(1)
-    seal_all()
+    sealer.seal_all()
     write(1)
     with monkeypatch.context() as crash:
         crash.setattr(head, "save", lambda new: (_ for _ in ()).throw(OSError("no space")))
@@ -165,7 +157,7 @@ def test_a_crash_between_seal_and_head_file_is_made_good_by_the_next_seal(monkey
     assert (queries.head(), head.load().seq) == (2, 1)
     assert verify.check().ok
     write(1)
-    seal_all()
+    sealer.seal_all()
     assert (queries.head(), head.load().seq, head.kept()) == (3, 3, [])
     assert verify.check().ok
 
@@ -173,16 +165,16 @@ def test_a_crash_between_seal_and_head_file_is_made_good_by_the_next_seal(monkey
 @pytest.mark.django_db(transaction=True)
 def test_a_head_the_database_contradicts_is_kept_and_sealing_goes_on() -> None:
     write(3)
-    seal_all()
+    sealer.seal_all()
     with guard.lifted(connection):
         Seal.objects.filter(seq=3).delete()
         Fact.objects.order_by("-id").first().delete()
     write(2)
-    seal_all()
+    sealer.seal_all()
     assert queries.head() == 4
     assert [head.load(file).seq for file in head.kept()] == [3]
     write(1)
-    seal_all()
+    sealer.seal_all()
     assert len(head.kept()) == 1, "kept once"
     (problem,) = verify.check().problems
     assert (problem.kind, problem.seq) == ("tail", 3)
@@ -194,14 +186,14 @@ def test_a_head_the_database_contradicts_is_kept_and_sealing_goes_on() -> None:
 )
 def test_a_head_file_removed_or_replaced_leaves_its_mark(left: str | None) -> None:
     write(1)
-    seal_all()
+    sealer.seal_all()
     if left is None:
         head.file().unlink()
     else:
         head.file().write_text(left)
     assert [problem.kind for problem in verify.check().problems] == ["head"]
     write(1)
-    seal_all()
+    sealer.seal_all()
     assert head.load().seq == 2
     assert [problem.kind for problem in verify.check().problems] == ["head"]
 
@@ -248,7 +240,7 @@ def test_cause_comes_before_effect_even_if_the_transaction_of_the_effect_began_f
     write(1, "ticket.opened")
     opened.set()
     effect.join()
-    seal_all()
+    sealer.seal_all()
     assert [fact.kind for fact in queries.after(0)] == ["ticket.opened", "ticket.accepted"]
     assert Fact.objects.get(kind="ticket.accepted").xact < Fact.objects.get(kind="ticket.opened").xact
 
@@ -260,12 +252,12 @@ def test_facts_brought_from_another_cluster_are_sealed() -> None:
     (fact,) = write(1)
     with guard.lifted(connection):
         Fact.objects.update(xact=2**60)
-    seal_all()
+    sealer.seal_all()
     assert [found.id for found in queries.after(0)] == [fact]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_head_file_is_readable_json_with_the_number_in_it() -> None:
     write(1)
-    seal_all()
+    sealer.seal_all()
     assert json.loads(head.file().read_text())["seq"] == 1
