@@ -166,7 +166,7 @@ def test_an_explanation_names_the_newest_record_it_rests_on(town):
     clause = explain(parse("latest(absence, until) > DATE('2026-11-23')"), elder, SYSTEM, AT)
     assert clause.truth is True
     until = AT + timedelta(days=2)
-    assert clause.evidence == (Evidence("latest(absence, until)", "外出登记", until, f"absence:{absence}"),)
+    assert clause.evidence == (Evidence("latest(absence, until)", "外出报备", until, f"absence:{absence}"),)
 
 
 def test_time_alone_next_matters_at_midnight_in_shanghai_or_when_an_absence_turns(town):
