@@ -119,7 +119,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = True  # before the first `lilong up` has collected and compressed them
+# `lilong up` collects and compresses them; found sources would win over those, so they are for the tests alone
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
 WHITENOISE_IMMUTABLE_FILE_TEST = "/vendor/"
 
