@@ -36,7 +36,7 @@ from lilong.kernel.records.catalogue import RecordKind
 
 Node = exp.Expr
 LEVELS = 4
-"""Levels of brackets in one piece of SQL, of which SQLite before 3.46 takes about thirty; deeper ones become a step."""
+"""Levels of brackets in one piece of SQL, of which SQLite before 3.46 takes about thirty; deeper ones become a layer."""
 _OPERATORS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ, "<>": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
 }  # fmt: skip
@@ -46,11 +46,11 @@ _OPERATORS: dict[str, type[exp.Binary]] = {
 class Compiled:
     """One condition as SQL. `truth` is true, false or NULL; `source` is FROM … WHERE the subject is present.
 
-    `steps` is what stands before SELECT: the WITH of deep parts, or nothing. Parameters are named, `%(v0)s`, as
+    `layers` is what stands before SELECT: the WITH of deep parts, or nothing. Parameters are named, `%(v0)s`, as
     Django's cursors take them on both databases.
     """
 
-    steps: str
+    layers: str
     truth: str
     source: str
     key: str
@@ -60,12 +60,12 @@ class Compiled:
     @property
     def yes(self) -> str:
         """SELECT of the ids for whom the condition is known to be true."""
-        return f"{self.steps}SELECT {self.key} {self.source} AND {self.truth}"
+        return f"{self.layers}SELECT {self.key} {self.source} AND {self.truth}"
 
     @property
     def unknown(self) -> str:
         """SELECT of the ids for whom it cannot be told."""
-        return f"{self.steps}SELECT {self.key} {self.source} AND {self.truth} IS NULL"
+        return f"{self.layers}SELECT {self.key} {self.source} AND {self.truth} IS NULL"
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def compile(expr: Expr, *, subject: str = "person", at: datetime) -> Compiled:
     writer, asked = Writer(at), Asked(vocabulary(subject))
     truth = render(writer.truth(expr, asked))
     key, path = f"{asked.alias}.{asked.known.key}", f"{asked.alias}.{asked.known.path}"
-    return Compiled(writer.steps, truth, writer.source(asked), key, path, writer.params.values)
+    return Compiled(writer.layers, truth, writer.source(asked), key, path, writer.params.values)
 
 
 class Writer:
@@ -94,13 +94,13 @@ class Writer:
 
     def __init__(self, at: datetime) -> None:
         self.params = Parameters(at)
-        self._steps: list[str] = []
+        self._layers: list[str] = []
         self._defined: dict[tuple[str, int, str], str] = {}
 
     @property
-    def steps(self) -> str:
-        """WITH and the steps written so far, inner ones first; empty where there are none."""
-        return f"WITH {', '.join(self._steps)} " if self._steps else ""
+    def layers(self) -> str:
+        """WITH and the layers written so far, inner ones first; empty where there are none."""
+        return f"WITH {', '.join(self._layers)} " if self._layers else ""
 
     def source(self, asked: Asked) -> str:
         """FROM … WHERE the subject is present."""
@@ -110,7 +110,7 @@ class Writer:
     def truth(self, expr: Expr, asked: Asked, level: int = 0) -> Node:
         """The condition, in brackets, of which there are `level` around it."""
         if level == LEVELS and isinstance(expr, And | Or | Not):
-            return self._step(expr, asked)
+            return self._layer(expr, asked)
         return exp.Paren(this=self._truth(expr, asked, level + 1))
 
     def term(self, term: Term, asked: Asked) -> Node:
@@ -126,16 +126,16 @@ class Writer:
                 return self._record(term, asked)
         raise AssertionError(term)
 
-    def _step(self, expr: Expr, asked: Asked) -> Node:
-        """The condition as a step of its own, answered for one subject at a time: both databases write it back in."""
+    def _layer(self, expr: Expr, asked: Asked) -> Node:
+        """The condition as a layer of its own, answered for one subject at a time: both databases write it back in."""
         alone = Asked(asked.known)
         body = exp.select(
             exp.alias_(exp.column(alone.known.key, table=alone.alias), "key"),
             exp.alias_(self.truth(expr, alone), "truth"),
         ).from_(_named(alone.known.table, alone.alias), copy=False)
         text = render(body)
-        name = f"step{len(self._steps)}"  # after the steps inside it
-        self._steps.append(f"{name} AS NOT MATERIALIZED ({text})")
+        name = f"layer{len(self._layers)}"  # after the layers inside it
+        self._layers.append(f"{name} AS NOT MATERIALIZED ({text})")
         this_one = exp.column("key", table="s").eq(exp.column(asked.known.key, table=asked.alias))
         answer = exp.select(exp.column("truth", table="s")).from_(_named(name, "s"), copy=False)
         return exp.Subquery(this=answer.where(this_one, copy=False))
@@ -191,7 +191,7 @@ class Writer:
         other = Asked(vocabulary(relation.subject), asked.depth + 1)
         rows = fragment(relation.rows, (("p", asked.alias), ("o", other.alias)))
         plain = isinstance(expr.condition, Value)
-        truth = self.truth(expr.condition, other) if plain else self._step(expr.condition, other)
+        truth = self.truth(expr.condition, other) if plain else self._layer(expr.condition, other)
         rows.set("expressions", [summed(truth)])
         return exp.Subquery(this=rows)
 

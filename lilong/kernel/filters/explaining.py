@@ -62,7 +62,7 @@ def explain(expr: Expr, subject_id: int, viewer: Viewer, at: datetime, *, subjec
     for first in range(0, len(wanted), _COLUMNS):
         asks = list(wanted)[first : first + _COLUMNS]
         columns = ", ".join(render(wanted[ask]) for ask in asks)
-        row = rows(f"{writer.steps}SELECT {columns} {source}", writer.params.values | params | {"subject": subject_id})
+        row = rows(f"{writer.layers}SELECT {columns} {source}", writer.params.values | params | {"subject": subject_id})
         if not row:
             return None
         found |= zip(asks, row[0], strict=True)

@@ -78,7 +78,7 @@ def count(
     exact = viewer.individuals and (inside is None or viewer.sees(inside))
     compiled = compile(expr, subject=subject, at=at)
     scope, params = condition(viewer if inside is None else everyone_in(viewer, inside), compiled.path)
-    sql = f"{compiled.steps}SELECT {compiled.truth}, COUNT(*) {compiled.source} AND {scope} GROUP BY 1"
+    sql = f"{compiled.layers}SELECT {compiled.truth}, COUNT(*) {compiled.source} AND {scope} GROUP BY 1"
     answers = dict(running.rows(sql, compiled.params | params, seconds=seconds))
     yes, unknown = answers.get(True, 0), answers.get(None, 0)  # SQLite's 1 is the same key as True
     return Count(*(number if exact or number >= SMALLEST else None for number in (yes, unknown)))
