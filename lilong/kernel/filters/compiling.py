@@ -36,7 +36,7 @@ from lilong.kernel.records.catalogue import RecordKind
 
 Node = exp.Expr
 LEVELS = 4
-"""Levels of brackets in one piece of SQL, of which SQLite before 3.46 takes about thirty; deeper ones become a layer."""
+"""Levels of brackets in one piece of SQL; SQLite before 3.46 takes about thirty in all. Deeper ones become a layer."""
 _OPERATORS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ, "<>": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
 }  # fmt: skip
