@@ -120,7 +120,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 # `lilong up` collects and compresses them; found sources would win over those, so they are for the tests alone
-WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
+WHITENOISE_USE_FINDERS = not any(STATIC_ROOT.iterdir())
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
 WHITENOISE_IMMUTABLE_FILE_TEST = "/vendor/"
 
