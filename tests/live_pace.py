@@ -21,6 +21,7 @@ LOOKED: Final = 1.5  # seconds after which every process has looked at a new clo
 BUNDLE: Final = 40  # readings in one message
 TICK: Final = 0.02  # seconds between two looks at what is due
 SLOW: Final = 1.0  # seconds an acknowledgement may take before the clock is slowed down
+SEALED: Final = 0.5  # seconds after which a fact is sealed for certain
 CROWD: Final = 200  # facts the engine may be behind before it is
 
 
@@ -69,12 +70,12 @@ class Gateway:
 
 
 class Pace:
-    """The installation's clock; a time that has come here has come for every process."""
+    """The installation's clock, run fast; a time that has come here has come for every process."""
 
     def __init__(self, there: Installation, at: float) -> None:
-        """Set the clock to `at`, in real time for now."""
+        """Let the clock come to `at` when every process has looked at it."""
         self._path = there.home / "clock.json"
-        self._before = self._clock = Clock(time.time(), at, 1.0)
+        self._before = self._clock = Clock(time.time(), at - LOOKED * FASTEST, FASTEST)
         self._turned = time.monotonic()
         self._clock.save(self._path)
         time.sleep(LOOKED)
@@ -108,13 +109,17 @@ class Followers:
         self._rest = self._unhandled()
 
     def judged(self) -> int:
-        """Readings that are through intake, or put aside; 0 while some are on their way."""
+        """Readings of which it is written what they show, and those put aside."""
         told = self._beat("intake")
-        return 0 if told["waiting"] else int(told["accepted"]) + int(told["aside"])
+        return int(told["accepted"]) + int(told["aside"]) - int(told["on_the_way"])
 
     def facts(self) -> int:
         """Sealed facts that the engine has yet to handle."""
         return self._unhandled() - self._rest
+
+    def resting(self, since: float) -> bool:
+        """Whether a heartbeat of the worker after that real time says that it has handled every fact."""
+        return float(self._beat("worker")["real"]) > since and self.facts() <= 0
 
     def _unhandled(self) -> int:
         return int(json.loads((self._home / "journal.head").read_text())["seq"]) - int(self._beat("worker")["handled"])
@@ -130,10 +135,9 @@ def publish(there: Installation, readings: Sequence[Reading]) -> float:
     Returns the seconds until the last was judged; comes back when the engine has handled what followed.
     """
     times = [reading.time for reading in readings]
-    followers, gateway, pace = Followers(there), Gateway(there), Pace(there, times[0] - 3600)
+    followers, gateway, pace = Followers(there), Gateway(there), Pace(there, times[0])
     began = looked = time.monotonic()
     sent = 0
-    pace.turn(FASTEST)
     while sent < len(readings):
         due = bisect_right(times, pace.now(), sent)
         gateway.publish(readings[sent:due])
@@ -147,8 +151,8 @@ def publish(there: Installation, readings: Sequence[Reading]) -> float:
     until(lambda: followers.judged() >= len(readings), seconds=60, what="every reading judged")
     seconds = time.monotonic() - began
     gateway.close()
-    time.sleep(3 * LOOKED)  # the last look at the clock, its facts, and a heartbeat after them
-    until(lambda: followers.facts() <= 0, seconds=120, what="every fact handled")
+    sealed = time.time() + SEALED
+    until(lambda: followers.resting(sealed), seconds=120, what="every fact handled")
     return seconds
 
 

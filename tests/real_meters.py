@@ -1,4 +1,4 @@
-"""The real meters of the DAIAD trials on homes of the demonstration: what their replay tells, and what live readings did.
+"""The real meters of the DAIAD trials on homes of the demonstration: what a replay tells of them, and what came live.
 
 `python -m tests.real_meters [--meters N] [--days N]` publishes the file to an installation of its own and prints both.
 """
@@ -22,7 +22,7 @@ from lilong.kernel.sensing import readings_file
 from lilong.kernel.sensing.reconciling import GROWTH
 from lilong.kit.clock import SHANGHAI
 from tests.house.tracked import ROOT
-from tests.installation import Installation, installed, until
+from tests.installation import Installation, installed
 from tests.live_pace import Reading, publish
 
 FILE: Final = ROOT.parent / "shared" / "data" / "water" / "daiad_half.csv.gz"
@@ -32,23 +32,26 @@ DAY: Final = 86_400.0
 HOUR: Final = timedelta(hours=1)
 
 WATCHED = """
+import time
 from lilong.kernel.access.viewer import SYSTEM
 from lilong.kernel.engine import actions, queries as engine
-from lilong.kernel.sensing.models import Binding
+from lilong.kernel.sensing import queries as sensing
 from lilong.kit import clock
-for row in engine.numbers(SYSTEM, "elder_water_silence"):
+watch = "elder_water_silence"
+for row in engine.numbers(SYSTEM, watch):
     if row.key == "silence.under":
         actions.set_number(
-            row.scenario, row.key, "0 L", place_id=row.place_id, why="these meters count whole litres",
-            viewer=SYSTEM, at=clock.now(),
+            watch, row.key, "0 L", place_id=row.place_id, why="these meters count whole litres", viewer=SYSTEM,
+            at=clock.now(),
         )
-bound = Binding.objects.filter(watch="elder_water_silence", until=None, quiet_until=None)
+end = time.monotonic() + 60
+while {p["silence"]["under"] for p in sensing.bound_params(watch).values()} != {"0 L"}:
+    assert time.monotonic() < end, "the worker has not bound the homes again"
+    time.sleep(0.1)
+from lilong.kernel.sensing.models import Binding
+bound = Binding.objects.filter(watch=watch, until=None, quiet_until=None)
 codes = bound.order_by("-stream__delivery", "stream__device_code").values_list("stream__device_code", flat=True)
 answer = {"codes": list(codes), "now": clock.now().timestamp()}
-"""
-NUMBERS = """
-from lilong.kernel.sensing import queries
-answer = sorted({p["silence"]["under"] for p in queries.bound_params("elder_water_silence").values()})
 """
 KEPT = """
 from datetime import UTC, datetime
@@ -98,8 +101,9 @@ def cut(into: Path, *, meters: Collection[str] = (), since: datetime = FIRST_DAY
         kept = csv.DictWriter(target, list(rows.fieldnames or ()), delimiter=mapping.delimiter)
         kept.writeheader()
         for row in rows:
-            moment = datetime.strptime(row[mapping.columns.time], mapping.time)
-            if (not meters or row[mapping.columns.stream] in meters) and since <= moment < until_then:
+            if meters and row[mapping.columns.stream] not in meters:
+                continue
+            if since <= datetime.strptime(row[mapping.columns.time], mapping.time) < until_then:
                 kept.writerow(row)
     return into
 
@@ -128,7 +132,7 @@ def replayed(there: Installation, path: Path) -> dict[str, list[Episode]]:
 def run(path: Path, home: Path, **environment: str) -> dict[str, Any]:
     """Publish the file's readings to an installation made in `home`, as if live, and compare with their replay.
 
-    They come as many whole days later as puts the first of them behind the installation's first day.
+    They come so many whole days later that the installation's clock need not go back, and has room to run up.
     """
     meters = series(path)
     first = min(min(s.times) for s in meters.values()) / 1e6
@@ -137,8 +141,7 @@ def run(path: Path, home: Path, **environment: str) -> dict[str, Any]:
         assert len(watched["codes"]) >= len(meters), f"only {len(watched['codes'])} homes are watched"
         codes = dict(zip(meters, watched["codes"], strict=False))
         told = replayed(there, path)
-        until(lambda: there.ask(NUMBERS) == ["0 L"], seconds=60, what="the committees' number in force")
-        later = DAY * ((watched["now"] - first) // DAY + 1)
+        later = DAY * ((watched["now"] - first) // DAY + 3)
         readings = [
             Reading(codes[meter], time / 1e6 + later, value / 1000)
             for meter, of_meter in meters.items()

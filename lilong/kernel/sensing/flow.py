@@ -106,6 +106,11 @@ class Flow:
         self.tally.aside += 1
 
     @property
+    def on_the_way(self) -> int:
+        """Readings taken of which it is not yet written what they show."""
+        return self._on_the_way
+
+    @property
     def crowded(self) -> bool:
         """Whether so much is on its way that more had better wait outside."""
         return not self._fits.is_set()
