@@ -133,6 +133,7 @@ def _bounds(view: View, bound: Sequence[Binding]) -> Bounds:
         judged_from=None if None in judged else to_us(min(j for j in judged if j)),
         known_from=view.known_from,
         quiet_until=to_us(max(quiet)) if quiet else None,
+        newest=view.as_of,
         patience=tuple((kind, span // MICROSECOND) for kind, span in patience if span),
     )
 

@@ -30,6 +30,7 @@ RETRY: Final = 1.0  # seconds between tries while the database does not answer
 KEEP: Final = timedelta(days=90)  # readings and what was put aside (impact record of elder_water_silence)
 OUTAGE: Final = timedelta(hours=1)  # we did not listen that long: nothing is overdue because of it
 CHECKPOINT: Final = "checkpoint"
+ROSTER, COUNTS, NEWEST, SWEEP, KEEPING, FORGETTING = 0.5, 1.0, 2.0, 3.0, 10.0, 3600.0  # seconds between
 
 
 def prepare(folder: Path, log: Log, now: datetime) -> Keeper:
@@ -60,20 +61,14 @@ class Judge:
     now: Callable[[], datetime]
     changed: int = 0  # findings opened, changed or ended since the process began
     behind: float = 0.0  # seconds the last group took from the log to the database
+    turns: int = 0
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _told: dict[int, int] = field(default_factory=dict)
     _kept: tuple[int, float] = (-1, 0.0)
 
     async def run(self) -> None:
         """Judge until `stop`, then what is left, and keep the state."""
-        chores: list[tuple[float, Callable[[], Awaitable[None]]]] = [
-            (0.5, self._look_at_roster),
-            (1.0, self._save_counts),
-            (2.0, self._save_newest),
-            (3.0, self._sweep),
-            (10.0, self._checkpoint),
-            (3600.0, self._forget),
-        ]
+        chores = self._chores()
         due = [time.monotonic()] * len(chores)
         while not self._stop.is_set():
             await self._wait(min(due) - time.monotonic())
@@ -82,11 +77,23 @@ class Judge:
                 if time.monotonic() >= due[at]:
                     await chore()
                     due[at] = time.monotonic() + every
+            self.turns += 1
         await self._take()
         await self._save_counts()
         await self._save_newest()
         self._kept = (-1, 0.0)
         await self._checkpoint()
+
+    def _chores(self) -> list[tuple[float, Callable[[], Awaitable[None]]]]:
+        """What is done besides, and how often, in real seconds."""
+        return [
+            (ROSTER, self._look_at_roster),
+            (COUNTS, self._save_counts),
+            (NEWEST, self._save_newest),
+            (SWEEP, self._sweep),
+            (KEEPING, self._checkpoint),
+            (FORGETTING, self._forget),
+        ]
 
     def stop(self) -> None:
         """Let `run` end; the flow must have ended before."""
@@ -136,7 +143,7 @@ class Judge:
                 if not said:
                     logger.warning("the database does not answer (%s); readings are kept meanwhile", error)
                     said = True
-                await loop.run_in_executor(self.database, connection.close)
+                await loop.run_in_executor(self.database, _hang_up)
                 await asyncio.sleep(RETRY)
 
     async def _look_at_roster(self) -> None:
@@ -171,6 +178,10 @@ class Judge:
         before = self.now() - KEEP
         for name in await asyncio.to_thread(self.flow.forget, before):
             logger.info("readings of more than %s ago are removed: %s", KEEP, name)
+
+
+def _hang_up() -> None:
+    connection.close()  # looked up in the thread whose connection it is
 
 
 def _parts(due: Iterable[Due]) -> Iterator[list[Due]]:

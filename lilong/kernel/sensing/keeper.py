@@ -73,9 +73,11 @@ class Keeper:
 
     def take(self, records: Records, position: int) -> None:
         """Take records that are safe in the log, up to a position; those of streams that are gone are passed over."""
+        self.position = position
         counted = records[(records["flags"] & LATE) == 0]
-        order = np.argsort(counted["stream"], kind="stable")
-        counted = counted[order]
+        if not len(counted):
+            return
+        counted = counted[np.argsort(counted["stream"], kind="stable")]
         streams, begins = np.unique(counted["stream"], return_index=True)
         values = np.rint(counted["value"] * 1000).astype(np.int64)
         times = counted["time"].astype(np.int64)
@@ -83,7 +85,6 @@ class Keeper:
             if track := self.tracks.get(stream_id):
                 track.extend(times[begin:end], values[begin:end], int(counted["received"][end - 1]))
                 self._changed.add(stream_id)
-        self.position = position
 
     def fold(self) -> None:
         """Bring every stream that got readings up to date."""

@@ -31,13 +31,14 @@ class Bounds:
     """How far the comparison reaches. Times in microseconds; `patience` is how long each kind lasts before it is told.
 
     `settled`: rows that ended by then stay as they are. `judged_from`: what had ended by then is not looked for.
-    `known_from`: an episode that starts there may have begun before.
+    `known_from`: an episode that starts there may have begun before. `newest`: the newest reading that came.
     """
 
     settled: int
     judged_from: int | None = None
     known_from: int | None = None
     quiet_until: int | None = None
+    newest: int | None = None
     patience: tuple[tuple[str, int], ...] = ()
 
 
@@ -88,7 +89,8 @@ def _of_kind(rows: list[Row], episodes: list[Episode], bounds: Bounds) -> Iterat
             yield _new(piece, cut, bounds)
     over = max(bounds.settled, bounds.judged_from or bounds.settled)
     for row in free:
-        if row.state in GOING_ON or row.end > over:
+        still_missing = row.kind == "no_data" and row.state in GOING_ON and row.start >= (bounds.newest or row.start)
+        if not still_missing and (row.state in GOING_ON or row.end > over):
             yield Change("withdrawn", row, Episode(row.kind, row.start, row.end, 0, 0, True), "withdrawn")
 
 

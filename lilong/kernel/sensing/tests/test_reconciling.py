@@ -122,6 +122,12 @@ def test_an_absence_taken_back_lets_the_quiet_one_speak_when_its_time_has_come()
     assert said(changes([row(60, 90, "quiet")], [seen(60, 90)], back)) == [("opened", 1, 60, 90, "open")]
 
 
+def test_missing_data_stay_missing_until_something_came() -> None:
+    missing = row(0, 30, kind="no_data")
+    assert changes([missing], [], Bounds(settled=0, newest=0)) == [], "after a start the clock has yet to be looked at"
+    assert said(changes([missing], [], Bounds(settled=0, newest=HOUR))) == [("withdrawn", 1, 0, 30, "withdrawn")]
+
+
 def test_growth_below_the_hour_is_no_news() -> None:
     one = (seen(0, 24),)
     assert grown(None, one)
