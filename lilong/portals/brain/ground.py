@@ -15,7 +15,7 @@ Point = tuple[float, float]
 METRES_A_DEGREE = 111_320.0  # on the equator; a degree of latitude is within half a percent of it everywhere
 ROUND = 6  # decimals of a degree: 0.1 m
 ROOM = 24.0  # metres from a building's middle at which a pin no longer seems to stand on it
-MARGIN = {"micro_grid": 9.0, "committee": 26.0}  # metres between the outermost walls and the line drawn around them
+MARGIN = {"micro_grid": 9.0, "committee": 16.0}  # metres between the outermost walls and the line drawn around them
 
 
 def city(buildings: Iterable[Footprint], areas: Iterable[Area], homes: Mapping[int, Cell]) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _open_ground(around: Sequence[Point], buildings: Sequence[Point]) -> Point:
         clear = min(math.hypot((at[0] - x) * squeeze, at[1] - y) for x, y in buildings)
         return min(clear, room) - 0.25 * math.hypot((at[0] - x0) * squeeze, at[1] - y0)
 
-    steps = [n * room / 3 for n in range(-6, 7)]
+    steps = [n * room / 2 for n in range(-4, 5)]
     x, y = max(((x0 + dx / squeeze, y0 + dy) for dx in steps for dy in steps), key=worth)
     return round(x, ROUND), round(y, ROUND)
 
@@ -93,12 +93,19 @@ def _outline(points: Sequence[Point], margin: float) -> list[Point]:
     lat = margin / METRES_A_DEGREE
     lon = lat / math.cos(math.radians(points[0][1]))
     eighths = [(math.cos(k * math.pi / 4), math.sin(k * math.pi / 4)) for k in range(8)]
-    around = {(round(x + lon * c, ROUND), round(y + lat * s, ROUND)) for x, y in points for c, s in eighths}
+    around = {
+        (round(x + lon * c, ROUND), round(y + lat * s, ROUND))
+        for x, y in _hull(sorted(set(points)))
+        for c, s in eighths
+    }
     return _hull(sorted(around))
 
 
 def _hull(points: Sequence[Point]) -> list[Point]:
     """Andrew's monotone chain over sorted points, counter-clockwise."""
+
+    if len(points) < 3:
+        return list(points)
 
     def half(line: Iterable[Point]) -> list[Point]:
         kept: list[Point] = []

@@ -29,7 +29,7 @@ let chosen = { event: null, place: null, at: null };
 function margins() {
   if (!wide.matches) return { left: 16, right: 16, top: 40, bottom: 24 };
   const covered = (selector) => document.querySelector(selector).getBoundingClientRect();
-  return { left: covered(".side-left").right + 24, right: innerWidth - covered(".side-right").left + 24, top: covered(".totals").bottom + 30, bottom: innerHeight - covered(".dock").top + 20 };
+  return { left: covered(".side-left").right + 36, right: innerWidth - covered(".side-right").left + 36, top: covered(".totals").bottom + 30, bottom: innerHeight - covered(".dock").top + 20 };
 }
 
 function repaint() {

@@ -3,12 +3,15 @@
 import { INK, UNKNOWN, URGENCY } from "./colours.js";
 import { nameOf } from "./ground.js";
 
+const PLATE = "#0a1c2d";
 const hot = (name) => ["==", ["feature-state", "hot"], name];
 const byUrgency = (otherwise) => [
   "case", hot("urgent"), URGENCY.urgent, hot("watch"), URGENCY.watch, hot("normal"), URGENCY.normal, otherwise,
 ];
 const lit = (yes, no) => ["case", ["!=", ["coalesce", ["feature-state", "hot"], ""], ""], yes, no];
-const metres = (n) => ["interpolate", ["exponential", 2], ["zoom"], 13, n * 0.06, 19, n * 3.84]; // at latitude 31°
+/** A width of `n` metres on the ground (at latitude 31°) and some pixels more. */
+const metres = (n, more = 0) => ["interpolate", ["exponential", 2], ["zoom"], 13, n * 0.06 + more, 19, n * 3.84 + more];
+const AROUND = 28; // metres: a committee's parts are joined where they lie closer than this
 const geojson = (data, more = {}) => ({ type: "geojson", data, ...more });
 
 /** The colour of a building: its own urgency where something is open in it, else its place on the ramp. */
@@ -25,6 +28,7 @@ export function makeStyle({ city, grid, edges, tier, font }) {
     layout: { "text-field": ["get", "label"], "text-font": [font], "text-size": size, "text-padding": 6 },
     paint: { "text-color": colour, "text-halo-color": INK, "text-halo-width": halo },
   });
+  const line = (id, paint) => ({ id, type: "line", source: "committees", layout: { "line-join": "round" }, paint });
   const labels = (features) => city.collection(
     features.map((f) => ({ type: "Feature", properties: { label: nameOf(f, city.committees) }, geometry: { type: "Point", coordinates: f.properties.at } })),
   );
@@ -45,10 +49,11 @@ export function makeStyle({ city, grid, edges, tier, font }) {
     layers: [
       { id: "ground", type: "background", paint: { "background-color": INK } },
       { id: "scale", type: "line", source: "scale", paint: { "line-color": "#1b4a6b", "line-opacity": 0.45, "line-width": 0.7 } },
-      // the plates lie over the lines: of the lines around a committee's parts only the outer side is left to see
-      ...(full ? [{ id: "edge-glow", type: "line", source: "committees", paint: { "line-color": "#3fd6bd", "line-width": 26, "line-blur": 22, "line-opacity": 0.4 } }] : []),
-      { id: "edge", type: "line", source: "committees", paint: { "line-color": "#3fd6bd", "line-width": 3 } },
-      { id: "plate", type: "fill", source: "committees", paint: { "fill-color": "#0a1c2d", "fill-antialias": false } },
+      // the plate lies over its own edge and is almost as wide: what is left to see is one line around all of it
+      ...(full ? [line("edge-glow", { "line-color": "#3fd6bd", "line-width": metres(AROUND, 24), "line-blur": 22, "line-opacity": 0.42 })] : []),
+      line("edge", { "line-color": "#3fd6bd", "line-width": metres(AROUND, 3) }),
+      line("plate-edge", { "line-color": PLATE, "line-width": metres(AROUND) }),
+      { id: "plate", type: "fill", source: "committees", paint: { "fill-color": PLATE, "fill-antialias": false } },
       { id: "grid-fill", type: "fill", source: "grids", paint: { "fill-color": byUrgency("#0e2a42"), "fill-opacity": lit(0.3, 0.75) } },
       { id: "grid-line", type: "line", source: "grids", paint: { "line-color": byUrgency("#1d5478"), "line-width": lit(1.8, 0.8), "line-opacity": lit(0.95, 0.55) } },
       ...(full ? [{ id: "contact", type: "line", source: "buildings", paint: { "line-color": "#02070c", "line-opacity": 0.75, "line-width": metres(9), "line-blur": metres(8) } }] : []),
