@@ -6,13 +6,14 @@ import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lilong.kernel.access import roster, second_factor
 from lilong.kernel.access.models import Account, Consent, Grant, TaskLink
-from lilong.kernel.access.queries import link_hash, viewer_of_link
+from lilong.kernel.access.queries import link_hash, standing_at, viewer_of_link
 from lilong.kernel.access.roster import NewAccount, RefusedError
 from lilong.kernel.access.viewer import Viewer, is_path
 from lilong.kernel.journal import actions as journal
@@ -55,9 +56,9 @@ def grant(*, account_id: int, path: str, until: datetime | None = None, by: str,
 
 
 def withdraw(*, account_id: int, path: str, by: str, at: datetime) -> None:
-    """The account no longer sees `path`; what it saw until now stays on record."""
+    """The account no longer sees `path`, for good or for a time; what it saw until now stays on record."""
     with transaction.atomic():
-        if Grant.objects.filter(account_id=account_id, path=path, until=None).update(until=at):
+        if Grant.objects.filter(standing_at(at), account_id=account_id, path=path).update(until=at):
             roster.facts("grant.withdrawn", {account_id: {"path": path}}, by=by, at=at)
 
 
@@ -71,9 +72,9 @@ def set_active(*, account_id: int, active: bool, by: str, at: datetime) -> None:
 def set_own_password(*, account: Account, password: str, at: datetime) -> None:
     """The owner chose a password. Raises ValidationError with what is wrong with it. Other sessions of it end."""
     check_password_rules(account, password)
+    account.set_password(password)  # the slow hash, before the transaction holds anybody up
+    account.password_given = False
     with transaction.atomic():
-        account.set_password(password)
-        account.password_given = False
         account.save(update_fields=["password", "password_given"])
         roster.facts("account.password_changed", {account.pk: {}}, by=f"account:{account.pk}", at=at)
 
@@ -87,9 +88,8 @@ def hand_out_password(*, account_id: int, password: str, by: str, at: datetime) 
     """Somebody in charge sets a password, to be changed at the next sign-in; sessions of the account end."""
     with transaction.atomic():
         account = Account.objects.select_for_update().get(pk=account_id)
-        validate_password(password, account)
-        account.set_password(password)
-        account.password_given = True
+        check_password_rules(account, password)
+        account.password, account.password_given = make_password(password, hasher="handed_out"), True
         account.save(update_fields=["password", "password_given"])
         roster.facts("account.password_handed_out", {account_id: {}}, by=by, at=at)
 

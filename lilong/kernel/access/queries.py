@@ -16,7 +16,7 @@ from lilong.kernel.access.viewer import Viewer
 def viewer_of(account: Account, *, at: datetime) -> Viewer:
     """What this account sees and may do at `at` (the installation's time); an unknown role may do nothing."""
     role = ROLES.get(account.role)
-    grants = Grant.objects.filter(_standing(at), account=account)
+    grants = Grant.objects.filter(standing_at(at), account=account)
     return Viewer(
         by=f"account:{account.pk}",
         account_id=account.pk,
@@ -41,7 +41,7 @@ def link_hash(token: str) -> str:
 
 def consenting(person_ids: Collection[int], purpose: str, *, at: datetime) -> set[int]:
     """Those of `person_ids` whose consent to `purpose` stands at `at`."""
-    found = Consent.objects.filter(_standing(at), person_id__in=person_ids, purpose=purpose)
+    found = Consent.objects.filter(standing_at(at), person_id__in=person_ids, purpose=purpose)
     return set(found.values_list("person_id", flat=True))
 
 
@@ -50,5 +50,6 @@ def account_names(account_ids: Collection[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "name"))
 
 
-def _standing(at: datetime) -> Q:
+def standing_at(at: datetime) -> Q:
+    """The condition that a row with `since` and `until` holds at this moment."""
     return Q(since__lte=at) & (Q(until=None) | Q(until__gt=at))

@@ -97,7 +97,7 @@ def _follows(account: Account, new: NewAccount) -> bool:
 
 
 def _set_grants(wanted: Mapping[int, set[str]], *, by: str, at: datetime) -> set[int]:
-    """Open and close grants until each account sees just the wanted paths; gives the ids of those that changed."""
+    """Open and close lasting grants until they are the wanted paths; gives the ids of the accounts that changed."""
     open_grants = list(Grant.objects.filter(account_id__in=wanted, until=None))
     there = {(grant.account_id, grant.path) for grant in open_grants}
     closing = [grant for grant in open_grants if grant.path not in wanted[grant.account_id]]

@@ -62,7 +62,7 @@ def of_key(session_key: str | None, *, local: bool, at: datetime, real: float) -
 
 def is_local(request: HttpRequest) -> bool:
     """Whether the request was made on this very host: from the loopback address, and through no proxy."""
-    proxied = any(name in request.headers for name in ("X-Forwarded-For", "X-Real-IP", "Forwarded"))
+    proxied = any(name in request.headers for name in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"))
     return request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and not proxied
 
 

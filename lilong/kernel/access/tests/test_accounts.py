@@ -75,6 +75,15 @@ def test_giving_and_withdrawing_twice_does_no_harm(add) -> None:
     assert queries.viewer_of(account, at=AT + timedelta(days=1)).scope == frozenset()
 
 
+def test_a_grant_for_a_time_can_be_withdrawn_before_it_ends(add) -> None:
+    account = add("wang", paths=["/1/5/"])
+    actions.grant(account_id=account.pk, path="/1/4/", until=AT + timedelta(days=9), by="account:9", at=AT)
+    later = AT + timedelta(days=1)
+    assert queries.viewer_of(account, at=later).scope == {"/1/4/", "/1/5/"}
+    actions.withdraw(account_id=account.pk, path="/1/4/", by="account:9", at=later)
+    assert queries.viewer_of(account, at=later).scope == {"/1/5/"}
+
+
 def test_a_scope_that_is_no_path_is_refused(add) -> None:
     account = add("wang")
     with pytest.raises(roster.RefusedError):
