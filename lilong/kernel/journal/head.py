@@ -13,6 +13,8 @@ from django.conf import settings
 
 from lilong.kernel.journal import digest
 
+_PLACE = 512  # bytes; a sector, so that a place is rarely torn at all
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -38,30 +40,51 @@ def at_last(seq: int, fact: int, chain: bytes) -> Head:
     return Head(seq, fact, chain.hex(), datetime.now(UTC).isoformat(timespec="milliseconds"))
 
 
-def save(head: Head) -> None:
-    """Replace the file, atomically; what it then holds is on disk."""
+def save(new: Head) -> None:
+    """Write the head so that it is on disk, whatever happens meanwhile.
+
+    The file has two places of fixed length, written in turn and in place: a torn write leaves the one before, and the
+    file system has no rename to record, which takes a third of the time of replacing the file.
+    """
     path = file()
-    part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
-    with part.open("w") as out:
-        json.dump({**asdict(head), "mac": digest.sign(_message(head)).hex()}, out)
+    line = json.dumps({**asdict(new), "mac": digest.sign(_message(new)).hex()}).encode().ljust(_PLACE - 1) + b"\n"
+    if not path.exists():
+        part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+        part.write_bytes(line * 2)
+        part.replace(path)
+    with path.open("r+b") as out:
+        heads = _held(out.read())
+        oldest = min(range(2), key=lambda place: known.seq if (known := heads[place]) else -1)
+        out.seek(oldest * _PLACE)
+        out.write(line)
         out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)  # a power cut may leave the older file, which the database never contradicts
+        os.fdatasync(out.fileno())
 
 
 def load(path: Path | None = None) -> Head | None:
     """The head in the file; None when there is no file. Raises HeadForgedError when it is not ours."""
     path = path or file()
     try:
-        held = json.loads(path.read_text())
-        head = Head(held["seq"], held["fact"], held["chain"], held["at"])
-        if not digest.signed(bytes.fromhex(held["mac"]), _message(head)):
-            raise HeadForgedError(path.name)
+        heads = [head for head in _held(path.read_bytes()) if head]
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
-        raise HeadForgedError(path.name) from error
-    return head
+    if not heads:
+        raise HeadForgedError(path.name)
+    return max(heads, key=lambda head: head.seq)
+
+
+def _held(content: bytes) -> list[Head | None]:
+    """What stands in the two places; None where it is torn, empty or not ours."""
+    return [_read(content[start : start + _PLACE]) for start in (0, _PLACE)]
+
+
+def _read(line: bytes) -> Head | None:
+    try:
+        held = json.loads(line)
+        head = Head(held["seq"], held["fact"], held["chain"], held["at"])
+        return head if digest.signed(bytes.fromhex(held["mac"]), _message(head)) else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def set_aside() -> Path:

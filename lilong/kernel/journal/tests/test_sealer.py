@@ -257,7 +257,18 @@ def test_facts_brought_from_another_cluster_are_sealed() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_head_file_is_readable_json_with_the_number_in_it() -> None:
+def test_a_torn_write_of_the_head_file_leaves_the_head_before() -> None:
+    for seq in (1, 2, 3):
+        write(1)
+        sealer.seal_all()
+        assert head.load().seq == seq
+    whole = head.file().read_bytes()
+    assert sorted(json.loads(line)["seq"] for line in whole.splitlines()) == [2, 3]
+    newest = whole.index(b'{"seq": 3')
+    head.file().write_bytes(whole[: newest + 40] + bytes(100) + whole[newest + 140 :])
+    assert head.load().seq == 2
+    assert verify.check().ok
     write(1)
     sealer.seal_all()
-    assert json.loads(head.file().read_text())["seq"] == 1
+    assert (head.load().seq, head.kept()) == (4, [])
+    assert sorted(json.loads(line)["seq"] for line in head.file().read_bytes().splitlines()) == [2, 4]
