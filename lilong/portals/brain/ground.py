@@ -45,7 +45,7 @@ def city(buildings: Iterable[Footprint], areas: Iterable[Area], homes: Mapping[i
     for ident, parts in walls.items():
         area = known[ident]
         rings = [_outline(corners, MARGIN[area.kind]) for corners in parts.values()]
-        around = _outline([corner for corners in parts.values() for corner in corners], 0.0)
+        around = _outline([corner for corners in parts.values() for corner in corners], MARGIN[area.kind])
         features.append(_feature(ident, area.kind, rings, _open_ground(around, middles[ident]), {"label": area.name}))
     box = _box([corner for parts in walls.values() for corners in parts.values() for corner in corners])
     return {"type": "FeatureCollection", "bbox": box, "features": features}
@@ -60,18 +60,22 @@ def _feature(ident: int, kind: str, rings: Sequence[Sequence[Point]], at: Point,
 
 
 def _open_ground(around: Sequence[Point], buildings: Sequence[Point]) -> Point:
-    """A place near the middle of the area with room between it and the buildings, given by their middles."""
-    x0, y0 = _middle([*around, around[0]])
+    """A place inside the convex line, near its middle, with room between it and the middles of the buildings."""
+    closed = [*around, around[0]]
+    x0, y0 = _middle(closed)
     squeeze = math.cos(math.radians(y0))  # a degree of longitude in degrees of latitude
     room = ROOM / METRES_A_DEGREE
+
+    def inside(at: Point) -> bool:
+        return all(_turn(a, b, at) >= 0 for a, b in pairwise(closed))
 
     def worth(at: Point) -> float:
         clear = min(math.hypot((at[0] - x) * squeeze, at[1] - y) for x, y in buildings)
         return min(clear, room) - 0.25 * math.hypot((at[0] - x0) * squeeze, at[1] - y0)
 
     steps = [n * room / 2 for n in range(-4, 5)]
-    x, y = max(((x0 + dx / squeeze, y0 + dy) for dx in steps for dy in steps), key=worth)
-    return round(x, ROUND), round(y, ROUND)
+    near = [(round(x0 + dx / squeeze, ROUND), round(y0 + dy, ROUND)) for dx in steps for dy in steps]
+    return max((at for at in near if inside(at)), key=worth, default=(x0, y0))
 
 
 def _middle(ring: Sequence[Point]) -> Point:
@@ -103,7 +107,6 @@ def _outline(points: Sequence[Point], margin: float) -> list[Point]:
 
 def _hull(points: Sequence[Point]) -> list[Point]:
     """Andrew's monotone chain over sorted points, counter-clockwise."""
-
     if len(points) < 3:
         return list(points)
 

@@ -42,6 +42,9 @@ def test_every_outline_goes_around_all_walls_of_its_buildings(given_buildings):
         for point in shapes[100 + number][0]:
             assert outside(point, shapes[grid][0]) <= 0
             assert min(outside(point, part[0]) for part in shapes[2]) <= 0
+    for feature in city["features"]:
+        if feature["properties"]["kind"] == "micro_grid":
+            assert outside(feature["properties"]["at"], shapes[feature["id"]][0]) <= 0
 
 
 def test_a_committee_is_drawn_around_each_of_its_micro_grids_and_an_area_without_buildings_is_not():

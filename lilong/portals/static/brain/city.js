@@ -48,6 +48,7 @@ export function drawCity({ host, geojson, tier, calm, title, margins, onMove, on
   const scale = (key) => stops(city.buildings.map((f) => f.properties[key]));
   const moving = full && !calm;
   let frame = null;
+  let near = 16.9; // the zoom at which a chosen place is shown: closer than the whole
   let hot = [];
   setWorkerCount(1);
     const map = new MapLibre({
@@ -66,6 +67,7 @@ export function drawCity({ host, geojson, tier, calm, title, margins, onMove, on
     const from = camera(map);
     fit(map, city, margins());
     const to = camera(map);
+    near = Math.min(18, Math.max(16.9, to.zoom + 0.6));
     if (atOnce) return;
     map.jumpTo(from);
     map.flyTo({ ...to, duration: 1200 });
@@ -101,7 +103,7 @@ export function drawCity({ host, geojson, tier, calm, title, margins, onMove, on
       beams.setPlaces(lights);
     },
     fly(at) {
-      const go = { center: at, zoom: Math.max(map.getZoom(), 16.9), pitch: 58, padding: margins() };
+      const go = { center: at, zoom: Math.max(map.getZoom(), near), pitch: 58, padding: margins() };
       if (moving) map.flyTo({ ...go, duration: 1400 });
       else map.jumpTo(go);
     },
