@@ -17,6 +17,7 @@ atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ["LILONG_HOME"] = _home
 os.environ["DJANGO_SETTINGS_MODULE"] = "lilong.settings"
 django.setup()
+del os.environ["DJANGO_SETTINGS_MODULE"]  # workers that run tests beside us choose a folder of their own
 
 
 def pytest_configure() -> None:

@@ -9,6 +9,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def is_test(path: Path) -> bool:
+    """Whether a module is a test: the names of its functions say what it is for."""
+    return path.name.startswith(("test_", "conftest")) or "tests" in path.parts[len(ROOT.parts) + 1 :]
+
+
 @cache
 def files(*suffixes: str) -> list[Path]:
     """Files git tracks or would, with one of the suffixes (none given: all), without vendored ones."""

@@ -18,6 +18,8 @@ from typing import Any
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from lilong.kit import clock
+
 SLUG = "elder_water_silence"
 WATCHER = "zhongxin"  # the demonstration's operations centre
 
@@ -78,11 +80,13 @@ class Rig:
         raise RuntimeError("the installation of the bench did not come up within a minute")
 
     def watched_devices(self) -> list[str]:
-        """Codes of the meters that the water watch looks at."""
+        """Codes of the meters that the water watch looks at, in homes where somebody is in."""
+        from lilong.kernel.registry import queries as people
         from lilong.kernel.sensing import queries
 
-        bound = queries.streams(list(queries.bound_params(SLUG)))
-        return sorted(stream.device_code for stream in bound.values())
+        bound = queries.streams(list(queries.bound_params(SLUG))).values()
+        away = people.away({s.home_id for s in bound if s.home_id is not None}, clock.now())
+        return sorted(stream.device_code for stream in bound if stream.home_id not in away)
 
     def other_devices(self) -> list[str]:
         """Codes of the meters nobody watches."""
@@ -158,8 +162,8 @@ class Listener:
                 now = time.time()
                 if line.startswith(b"data:") and (told := json.loads(line[5:] or b"null")) and "ref" in told:
                     self.arrived.setdefault(told["ref"], now)
-        except (OSError, ValueError):
-            return  # the bench closed the stream
+        except (OSError, ValueError, AttributeError):
+            return  # the bench closed the stream; http.client then reads from None
 
 
 def _free_port() -> int:

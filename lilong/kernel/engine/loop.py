@@ -22,6 +22,12 @@ BATCH = 200  # facts a transaction: keeps the write lock short
 
 Handler = Callable[[SealedFact, datetime], None]
 
+
+def _person_erased(fact: SealedFact, at: datetime) -> None:
+    """The raw rows that spoke of somebody are struck too."""
+    lake.forget(fact.subject_id, by="system:engine", at=at)
+
+
 HANDLERS: dict[str, Handler] = {
     "finding.opened": watch.finding_opened,
     "finding.extended": watch.finding_changed,
@@ -33,7 +39,7 @@ HANDLERS: dict[str, Handler] = {
     "absence.ended": watch.absence_ended,
     "audience.changed": watch.audience_changed,
     "number.changed": watch.number_changed,
-    "person.erased": lambda fact, at: lake.forget(fact.subject_id, by="system:engine", at=at),
+    "person.erased": _person_erased,
 }
 """Facts that are handled one by one."""
 
