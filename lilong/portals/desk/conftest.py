@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,13 @@ from lilong.kernel.places import actions as places
 from lilong.kernel.places.queries import paths_of
 from lilong.kernel.registry import actions as registry
 from lilong.kernel.registry.contacts import NewContact
+from lilong.kernel.registry.devices import NewDevice
 from lilong.kernel.registry.people import NewPerson
+from lilong.kernel.sensing import actions as sensing
+from lilong.kernel.sensing.findings import to_us
+from lilong.kernel.sensing.log import Log
+from lilong.kernel.sensing.models import Stream
+from lilong.kernel.sensing.records import sealed
 from lilong.kernel.tickets import actions as tickets
 from lilong.kit import clock
 
@@ -132,6 +138,30 @@ def words(response: HttpResponse) -> str:
 @pytest.fixture
 def ground(db) -> Ground:
     return grow()
+
+
+@pytest.fixture
+def metered(ground, settings, tmp_path) -> Callable[..., None]:
+    """Puts a water meter into a home and its readings (aware time, litres counted) into a log of the test's own."""
+    settings.LILONG_HOME = tmp_path
+
+    def put(home: str, counted: Sequence[tuple[datetime, float]], *, delivery: str = "live") -> None:
+        code = f"W-{home}"
+        meter = NewDevice(
+            code, "water_meter", home_id=ground.ids[home], stream="water_volume", delivery=delivery, every_s=3600
+        )
+        registry.add_devices([meter], by=BY, at=NOW)
+        sensing.sync_streams(by=BY, at=NOW)
+        stream = Stream.objects.get(device_code=code)
+        if counted:
+            log = Log(tmp_path / "readings")
+            log.append(sealed([(stream.pk, 0, to_us(at), litres, to_us(at)) for at, litres in counted]))
+            log.sync()
+            log.close()
+            stream.newest_time, stream.newest_value = counted[-1]  # the intake process alone does this, from its log
+            stream.save()
+
+    return put
 
 
 @pytest.fixture

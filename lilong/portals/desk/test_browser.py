@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connections
 from playwright.sync_api import Page, expect
 
-from lilong.kernel.registry import actions as registry
-from lilong.kernel.registry.devices import NewDevice
-from lilong.kernel.sensing import actions as sensing
+from lilong.kernel.engine import actions as engine
 from lilong.kernel.tickets import actions as tickets
-from lilong.portals.desk.conftest import BY, NOW
+from lilong.portals.desk.conftest import NOW
 from lilong.portals.parts.context import ELDER_COOKIE, THEME_COOKIE
 from tests.browsing import browser_test, chromium, overflow, violations
 
@@ -27,11 +27,20 @@ LOOKS = {
     "elder": {ELDER_COOKIE: "1"},
     "english": {django_settings.LANGUAGE_COOKIE_NAME: "en"},
 }
+# An event stream that says what the test says; the real one is tested with its server (parts/test_live.py).
+STREAM = """
+window.EventSource = class extends EventTarget {
+  static CLOSED = 2;
+  readyState = 1;
+  constructor(url) { super(); this.url = url; window.stream = this; }
+  tell(what) { this.dispatchEvent(new MessageEvent("ticket", { data: JSON.stringify(what) })); }
+};
+"""
 FIRST_LOAD = 60_000  # bytes on the wire (INTERFACE.md)
 
 
 @pytest.fixture
-def work(ground, worker, at_noon) -> dict[str, int]:
+def work(ground, worker, metered, at_noon) -> dict[str, int]:
     """A ticket in every state, a meter, and a number that was changed."""
     ids = {
         "mine": ground.ticket("Ah1", at=NOW - timedelta(hours=10)),
@@ -45,9 +54,8 @@ def work(ground, worker, at_noon) -> dict[str, int]:
     for name, outcome in (("done", "safe_at_home"), ("dead", "found_dead")):
         tickets.accept(ids[name], viewer=worker.viewer, at=NOW - timedelta(hours=20))
         tickets.close(ids[name], outcome=outcome, viewer=worker.viewer, at=NOW - timedelta(hours=19))
-    meter = NewDevice("W-1", "water_meter", home_id=ground.ids["Ah1"], stream="water_volume", every_s=3600)
-    registry.add_devices([meter], by=BY, at=NOW)
-    sensing.sync_streams(by=BY, at=NOW)
+    metered("Ah1", [(NOW - timedelta(hours=n), 1900.0 if n < 30 else 2200.0 - 10 * n) for n in range(96, 2, -1)])
+    engine.settle(at=NOW)
     return ids
 
 
@@ -85,6 +93,10 @@ def test_no_page_keeps_anybody_out(desk, worker, work, look) -> None:
         page.locator(".menu > summary").click()
         page.keyboard.press("?")
         found["help"] = violations(page)
+        page.goto(still("/desk/rules"))
+        page.locator("button[value=try]").first.click()
+        expect(page.locator(".trial .versus")).to_be_visible()
+        found["trial"] = violations(page)
     assert {path: lines for path, lines in found.items() if lines} == {}
 
 
@@ -202,6 +214,45 @@ def test_a_failing_server_changes_nothing_on_the_page_and_says_so(desk, worker, 
         expect(page.locator(".toast")).to_contain_text("没有连上，请稍后再试")
         expect(page.locator("#drawer")).to_be_hidden()
         desk.complaints[:] = [line for line in desk.complaints if "502" not in line]
+
+
+def test_a_new_ticket_appears_by_itself_is_announced_and_opens_where_one_is(desk, ground, worker, work) -> None:
+    with desk.page(cookies=worker.cookies) as page:
+        page.add_init_script(STREAM)
+        page.goto("/desk")
+        assert page.evaluate("stream.url").startswith("/desk/live?after=")
+        with ThreadPoolExecutor(1) as beside:  # the browser's loop holds this thread
+            ident = beside.submit(_arrives, ground).result()
+        page.evaluate("([id]) => stream.tell({ticket: id, new: true, urgent: true})", [ident])
+
+        expect(page.locator(f"#row-{ident}")).to_have_class("line new")
+        expect(page.locator(".toast")).to_contain_text("新工单 · 澄湾路120弄8号：7 小时几乎未用水")
+        expect(page.locator("#toasts")).to_have_attribute("aria-live", "polite")
+        expect(page.locator("#stat-open b")).to_have_text("4")
+        page.click(".toast a")
+        expect(page.locator("#drawer #ticket-title")).to_contain_text("7 小时")
+        expect(page.locator(".toast")).to_have_count(0)
+
+
+def test_without_the_stream_the_page_says_so_and_looks_by_itself(desk, ground, worker, work) -> None:
+    with desk.page(cookies=worker.cookies) as page:
+        page.add_init_script(STREAM)
+        page.clock.install()
+        page.goto("/desk")
+        with ThreadPoolExecutor(1) as beside:
+            ident = beside.submit(_arrives, ground).result()
+        page.evaluate("stream.dispatchEvent(new Event('error'))")
+        page.clock.run_for(11_000)
+        expect(page.locator(".toast")).to_contain_text("改为每 20 秒查一次")
+        page.clock.run_for(21_000)
+        expect(page.locator(f"#row-{ident}")).to_be_visible()
+
+
+def _arrives(ground) -> int:
+    try:
+        return ground.ticket("Ah5", facts={"hours": 7, "kind": "silence"})
+    finally:
+        connections.close_all()
 
 
 def test_everything_works_without_a_script(desk, worker, work) -> None:

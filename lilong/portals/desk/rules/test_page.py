@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from lilong.kernel.engine import actions as engine_actions
 from lilong.kernel.engine import queries as engine
-from lilong.portals.desk.conftest import SCENARIO, words
+from lilong.portals.desk.conftest import NOW, SCENARIO, words
 from lilong.portals.desk.rules.quantity import quantity
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +83,21 @@ def test_a_trial_changes_nothing_and_keeps_what_was_typed(ground, worker, at_noo
     assert "这里还没有可以倒推的读数。" in words(answer)
     assert re.search(r'name="amount" value="18"', answer.content.decode())
     assert not number(worker, ground.ids["A"]).own
+
+
+def test_a_trial_says_how_often_and_where_it_would_have_spoken(ground, worker, metered, at_noon) -> None:
+    hours = [NOW - timedelta(hours=n) for n in range(120, -1, -1)]
+    metered("Ah1", [(at, 1000.0 if n < 30 else 1000.0 + 9 * n) for n, at in enumerate(hours)])
+    engine_actions.settle(at=NOW)
+
+    same = words(send(worker, "try", place_id=ground.ids["A"], amount="24"))
+    longer = words(send(worker, "try", place_id=ground.ids["A"], amount="48"))
+
+    assert "现在 24 小时 0.2 如果 24 小时 0.2" in same
+    assert "会落在 1 栋楼 澄湾路120弄8号 1" in same
+    assert "用 1 户近 5 天的真实读数倒推" in same
+    assert "如果 48 小时 0 " in longer
+    assert "会落在" not in longer
 
 
 def test_a_committee_sets_no_number_of_another(ground, worker, operations, at_noon) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lilong.kernel.sensing import queries as sensing
-from lilong.kernel.sensing.queries import StreamRow
+from lilong.kernel.sensing.queries import Reading, StreamRow
 from lilong.kit.clock import SHANGHAI
 from lilong.portals.desk.ticket.water import HOUR, Hour, hourly, total
 
@@ -58,13 +58,16 @@ def of_home(home_id: int, *, episode: tuple[datetime, datetime] | None, at: date
     if not streams:
         return None
     stream = streams[0]
-    readings = sensing.recent_readings(stream.id, at - SPAN - DAY)
-    return drawn(hourly(readings, since=_since(at), until=_since(at) + SPAN), stream, episode=episode)
+    return drawn(sensing.recent_readings(stream.id, at - SPAN - DAY), stream, episode=episode, at=at)
 
 
-def drawn(hours: Sequence[Hour], stream: StreamRow, *, episode: tuple[datetime, datetime] | None) -> Chart:
-    """The chart of these hours."""
-    since, until = hours[0].start, hours[-1].start + HOUR
+def drawn(
+    readings: Sequence[Reading], stream: StreamRow, *, episode: tuple[datetime, datetime] | None, at: datetime
+) -> Chart:
+    """The chart of the 72 hours that end with the one of `at`; totals end with the newest reading."""
+    until = at.replace(minute=0, second=0, microsecond=0) + HOUR
+    since = until - SPAN
+    hours = hourly(readings, since=since, until=until)
     scale = _round_up(max([hour.litres or 0.0 for hour in hours], default=0.0))
     newest = stream.newest_time if stream.newest_time and since <= stream.newest_time <= until else None
     end = newest or until
@@ -74,14 +77,14 @@ def drawn(hours: Sequence[Hour], stream: StreamRow, *, episode: tuple[datetime, 
         episode=_window(episode, since, until),
         as_of=Mark(_percent(newest, since, until), newest) if newest else None,
         scale=scale,
-        last_day=total(hours, since=end - DAY, until=end),
-        days_before=tuple(total(hours, since=end - (n + 1) * DAY, until=end - n * DAY) for n in (1, 2)),
+        last_day=_day(readings, end),
+        days_before=(_day(readings, end - DAY), _day(readings, end - 2 * DAY)),
         stream=stream,
     )
 
 
-def _since(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0) + HOUR - SPAN
+def _day(readings: Sequence[Reading], end: datetime) -> float | None:
+    return total(hourly(readings, since=end - DAY, until=end))
 
 
 def _bar(hour: Hour, n: int, count: int, scale: int) -> Bar:

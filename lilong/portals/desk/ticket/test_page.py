@@ -57,6 +57,28 @@ def test_the_drawer_and_the_page_are_drawn_by_the_same_fragment(worker, ticket) 
     assert plain(part).strip() in plain(page)
 
 
+def test_water_is_drawn_by_the_hour_with_the_age_of_the_data_in_words(worker, ticket, metered) -> None:
+    hours = [NOW - timedelta(hours=n) for n in range(72, 4, -1)]
+    metered("Ah1", [(at, 1000.0 + 5 * n) for n, at in enumerate(hours)], delivery="nightly")
+
+    answer = worker.client.get(f"/desk/tickets/{ticket}")
+
+    assert "数据截至 11-22 09:30 · 每夜一批" in words(answer)
+    assert "截至当时的 24 小时共用 120 升，前一天 120 升" in words(answer)
+    bars = re.findall(r'<rect class="(used|nought|unknown)"', answer.content.decode())
+    assert (bars.count("used"), bars.count("unknown")) == (67, 5)
+
+
+def test_a_home_without_a_meter_has_no_chart_and_one_that_never_spoke_says_so(worker, ticket, metered) -> None:
+    assert "近三天用水" not in words(worker.client.get(f"/desk/tickets/{ticket}"))
+
+    metered("Ah1", [])
+
+    page = words(worker.client.get(f"/desk/tickets/{ticket}"))
+    assert "还没有收到过数据" in page
+    assert "最近 24 小时的数据不全" in page
+
+
 def test_accepting_makes_it_mine_and_shows_the_door(worker, ticket) -> None:
     answer = post(worker, ticket, "accept")
 

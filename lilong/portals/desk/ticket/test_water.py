@@ -65,5 +65,5 @@ def test_every_litre_of_short_steps_is_in_exactly_one_place(steps: list[int], us
 def test_a_total_is_told_only_when_most_of_its_hours_are_known() -> None:
     hours = hourly([reading(0, 0), reading(1, 5), reading(2, 5), reading(3, 9)], since=START, until=START + 4 * HOUR)
 
-    assert total(hours, since=START, until=START + 4 * HOUR) == 9
-    assert total(hours[2:], since=START + 2 * HOUR, until=START + 4 * HOUR) is None
+    assert total(hours) == 9
+    assert total(hours[2:]) is None

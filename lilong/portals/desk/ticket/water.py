@@ -45,8 +45,7 @@ def hourly(readings: Sequence[Reading], *, since: datetime, until: datetime) -> 
     return [Hour(since + n * HOUR, used[n] if told[n] > timedelta() else None) for n in range(hours)]
 
 
-def total(hours: Sequence[Hour], *, since: datetime, until: datetime) -> float | None:
-    """Litres of the known hours in [since, until); None when more than a quarter of them is unknown."""
-    within = [hour.litres for hour in hours if since <= hour.start < until]
-    known = [litres for litres in within if litres is not None]
-    return sum(known) if within and len(known) >= 0.75 * len(within) else None
+def total(hours: Sequence[Hour]) -> float | None:
+    """Litres of the hours that are known; None when more than a quarter of them is not."""
+    known = [hour.litres for hour in hours if hour.litres is not None]
+    return sum(known) if hours and len(known) >= 0.75 * len(hours) else None

@@ -6,6 +6,7 @@ const drawer = document.getElementById("drawer");
 const help = document.getElementById("help");
 const words = desk?.dataset ?? {};
 const POLL_EVERY = 20_000;
+const REDRAWN_EVERY = 30_000;
 const GIVE_UP_AFTER = 10_000;
 
 /* ── the drawer: the browser's own dialog keeps the focus inside and gives it back ── */
@@ -16,7 +17,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail.ctx.target;
   if (target?.id !== "ticket") return;
   if (drawer && !drawer.open) {
-    opener = document.activeElement?.id ?? null;
+    if (document.activeElement?.id) opener = document.activeElement.id;
     drawer.showModal();
   }
   (document.getElementById("problem") ?? document.getElementById("ticket-title"))?.focus();
@@ -65,6 +66,16 @@ function move(by) {
     there.closest("tr").scrollIntoView({ block: "nearest" });
   }
 }
+
+// The news of a ticket opens it where one is, without leaving the list.
+document.addEventListener("click", (event) => {
+  const news = event.target.closest(".toast a[href^='/desk/tickets/']");
+  if (!news || !drawer || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  news.closest(".toast").remove();
+  opener = `open-${news.pathname.split("/").pop()}`;
+  htmx.ajax("GET", news.pathname, { target: "#ticket", swap: "innerHTML" });
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -152,4 +163,7 @@ function listen(address) {
   }
 }
 
-if (desk?.dataset.live) listen(desk.dataset.live);
+if (desk?.dataset.live) {
+  listen(desk.dataset.live);
+  setInterval(refresh, REDRAWN_EVERY); // what is left until a ticket is due changes by itself
+}
