@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from lilong.kernel.registry import queries as registry
 
 from . import findings, kinds
 from .models import Binding, Revision, Stream
+from .params import WatchParams
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,11 @@ def bind(
 ) -> int:
     """Watch these streams for these subjects; a row that stands already takes the row's numbers. How many changed.
 
-    With `replace_subjects`, what those subjects had and `rows` does not name ends.
+    With `replace_subjects`, what those subjects had and `rows` does not name ends. Raises ValueError for numbers that
+    no watch can have.
     """
+    for params in {json.dumps(row.params, sort_keys=True) for row in rows}:
+        WatchParams.from_toml(json.loads(params))
     with transaction.atomic():
         subjects = {r.subject_id for r in rows} | set(replace_subjects or ())
         standing = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import zlib
@@ -19,6 +20,7 @@ from .keeper import Keeper
 from .tracks import Track, Watched
 
 VERSION: Final = 1
+BREATH: Final = 100  # tracks
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,16 @@ class Snapshot:
         part.replace(path)
 
 
-def snapshot(keeper: Keeper, heard: int) -> Snapshot:
-    """The keeper's state. `heard`: the installation's clock now, in microseconds."""
+async def snapshot(keeper: Keeper, heard: int) -> Snapshot:
+    """The keeper's state. `heard`: the installation's clock now, in microseconds.
+
+    Lets the loop run in between: whoever calls it is the only one who changes tracks.
+    """
     numbers: list[Ints] = []
     tracks = []
-    for stream_id, track in keeper.tracks.items():
+    for count, (stream_id, track) in enumerate(keeper.tracks.items()):
+        if count % BREATH == 0:
+            await asyncio.sleep(0)
         times, values = track.readings()
         numbers += [times, values]
         watches = []

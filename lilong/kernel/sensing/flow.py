@@ -13,7 +13,7 @@ from typing import Final
 
 from . import aside, payload
 from .aside import Aside, AsideBook
-from .findings import to_us
+from .findings import to_moment, to_us
 from .keeper import Keeper
 from .log import Log
 from .records import LATE, Records, sealed
@@ -79,12 +79,13 @@ class Flow:
         for reading in readings:
             answer = self._keeper.tracks[reading.sender.stream_id].ask(reading.time)
             if answer == DUPLICATE:
-                others.append(Aside(device, reading.index, aside.DUPLICATE, f"{reading.time} {reading.value}"))
+                raw = f"{to_moment(reading.time).isoformat()} {reading.value}"
+                others.append(Aside(reading.device, reading.index, aside.DUPLICATE, raw))
                 continue
             late = answer == TOO_LATE
             if late:
                 self.tally.late += 1
-                self.book.count(device, aside.LATE, now)
+                self.book.count(reading.device, aside.LATE, now)
             row = (reading.sender.stream_id, LATE if late else 0, reading.time, reading.value, received)
             self._group.rows.append(row)
             accepted += 1

@@ -170,7 +170,7 @@ class Judge:
         position, at = self._kept
         if position == self.keeper.position and time.monotonic() - at < 60:
             return
-        taken = checkpoint.snapshot(self.keeper, to_us(self.now()))
+        taken = await checkpoint.snapshot(self.keeper, to_us(self.now()))
         await asyncio.to_thread(taken.save, self.folder / CHECKPOINT)
         self._kept = (self.keeper.position, time.monotonic())
 

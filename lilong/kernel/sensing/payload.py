@@ -29,9 +29,10 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One reading that may enter: its place in the message, its stream, microseconds since 1970, value in the unit."""
+    """One reading that may enter: its place in the message, its device and stream, microseconds, value in the unit."""
 
     index: int
+    device: str
     sender: Sender
     time: int
     value: float
@@ -52,7 +53,8 @@ def read(body: bytes, form: str, device: str, roster: Roster, now: datetime) -> 
         if isinstance(found, Reading):
             readings.append(found)
         else:
-            others.append(Aside(device, index, found, json.dumps(item, ensure_ascii=False, default=str)))
+            raw = json.dumps(item, ensure_ascii=False, default=str)
+            others.append(Aside(_whose(item, device, roster), index, found, raw))
     return readings, others
 
 
@@ -83,6 +85,12 @@ def _csv(text: str) -> Iterator[Mapping[str, object]]:
         yield cells
 
 
+def _whose(item: Any, device: str, roster: Roster) -> str:
+    """The device that an item is counted under: the one it names, if it is known, or else the one that sent it."""
+    named = item.get("device") if isinstance(item, dict) else None
+    return named if isinstance(named, str) and named in roster.codes else device
+
+
 def _reading(index: int, item: Any, device: str, roster: Roster, limit: datetime) -> Reading | str:
     """The reading, or the reason why it is none."""
     if not isinstance(item, dict):
@@ -109,7 +117,7 @@ def _reading(index: int, item: Any, device: str, roster: Roster, limit: datetime
         return aside.FUTURE
     if moment < FIRST_TIME:
         return aside.CLOCK_UNSET
-    return Reading(index, sender, (moment - EPOCH) // MICROSECOND, float(value))
+    return Reading(index, code, sender, (moment - EPOCH) // MICROSECOND, float(value))
 
 
 def _bad_value(value: object) -> str:

@@ -47,6 +47,13 @@ def test_binding_twice_does_no_harm_and_new_numbers_change_what_stands() -> None
     assert queries.bound_subjects(WATCH) == {100, 101}
 
 
+def test_numbers_that_no_watch_can_have_are_refused_before_anything_is_written() -> None:
+    there = ground.make(1)
+    with pytest.raises(ValueError, match=r"silence\.for"):
+        ground.bind(there, {**TABLE, "silence": {"for": "a day"}})
+    assert Binding.objects.count() == 0
+
+
 def test_a_subject_who_moved_is_bound_where_they_live_now_and_others_stay() -> None:
     there = ground.make(3)
     ground.bind(there, only=[0, 1])

@@ -40,7 +40,7 @@ GOOD = {"stream": "water_volume", "time": "2026-03-02T08:00:00+08:00", "value": 
 
 def test_a_reading_is_a_stream_a_time_with_its_offset_and_a_value() -> None:
     (reading,), others = read(json.dumps([GOOD]).encode(), "json", "W-1", ROSTER, NOW)
-    assert reading == Reading(0, ROSTER.senders["W-1", "water_volume"], 1_772_409_600_000_000, 12.5)
+    assert reading == Reading(0, "W-1", ROSTER.senders["W-1", "water_volume"], 1_772_409_600_000_000, 12.5)
     assert others == []
 
 
