@@ -36,6 +36,13 @@ window.EventSource = class extends EventTarget {
   tell(what) { this.dispatchEvent(new MessageEvent("ticket", { data: JSON.stringify(what) })); }
 };
 """
+SMALL_TEXTS = """least => [...document.querySelectorAll("body *")].filter(element =>
+  element.checkVisibility() && [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())
+  && parseFloat(getComputedStyle(element).fontSize) < least).map(element => element.outerHTML.slice(0, 90))"""
+PRESSED = "main :is(button, .button, select, .input, .choice, summary, .stat)"
+SMALL_TARGETS = """([least, pressed]) => [...document.querySelectorAll(pressed)]
+  .filter(element => element.checkVisibility() && element.getBoundingClientRect().height < least)
+  .map(element => element.outerHTML.slice(0, 90))"""
 FIRST_LOAD = 60_000  # bytes on the wire (INTERFACE.md)
 
 
@@ -112,6 +119,22 @@ def test_at_the_door_on_a_phone_nothing_hangs_over_the_edge(desk, worker, work, 
         expect(page.locator("#drawer #ticket-title")).to_be_visible()
         wide["drawer"] = overflow(page)
     assert {path: by for path, by in wide.items() if by > 0} == {}
+
+
+def test_large_print_is_large_and_everything_can_be_pressed(desk, worker, work) -> None:
+    texts, targets = {}, {}
+    for look, least in (("light", 28), ("elder", 44)):
+        with desk.page(cookies=worker.cookies | LOOKS[look]) as page:
+            for path in [*PAGES, f"/desk/tickets/{work['mine']}"]:
+                page.goto(still(path))
+                page.evaluate("document.querySelectorAll('main details').forEach(fold => { fold.open = true })")
+                small = page.evaluate(SMALL_TARGETS, [least, PRESSED])
+                targets |= {f"{look} {path}": small} if small else {}
+                if look == "elder":
+                    small = page.evaluate(SMALL_TEXTS, 20)
+                    texts |= {path: small} if small else {}
+    assert texts == {}
+    assert targets == {}
 
 
 def test_the_keyboard_walks_the_list_opens_a_ticket_and_comes_back(desk, worker, work) -> None:

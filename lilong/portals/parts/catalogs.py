@@ -90,9 +90,12 @@ def _calls(tree: ast.AST) -> Iterator[str]:
 
 
 def _declared(scenario: dict[str, dict[str, object]]) -> Iterator[str]:
-    """A scenario's title and the titles of its tickets are shown on pages, so they are translated like any text."""
+    """The titles of a scenario, its numbers and its tickets are shown on pages, so they are texts like any other."""
     if title := scenario.get("scenario", {}).get("title"):
         yield str(title)
+    for number in scenario.get("settings", {}).values():
+        if isinstance(number, dict) and "title" in number:
+            yield str(number["title"])
     titles = scenario.get("ticket", {}).get("title", {})
     if isinstance(titles, dict):
         yield from (str(text) for text in titles.values())

@@ -30,12 +30,15 @@ def test_a_text_without_english_is_named_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "locale/en/LC_MESSAGES/django.po").write_text(PO, encoding="utf-8")
     (tmp_path / "page.html").write_text('{% translate "接单" %}{% blocktranslate %}剩 {{ t }}{% endblocktranslate %}')
     (tmp_path / "page.py").write_text('from gettext import gettext as _\nx = _("作废")\ny = "不翻译"\n')
-    (tmp_path / "scenario.toml").write_text('[scenario]\ntitle = "守护"\n[ticket.title]\nsilence = "{hours} 小时"\n')
+    (tmp_path / "scenario.toml").write_text(
+        '[scenario]\ntitle = "守护"\n[settings.a]\ntitle = "多久"\n[ticket.title]\nsilence = "{hours} 小时"\n'
+    )
 
     missing = {(m.file, m.text) for m in catalogs.missing("en", tmp_path)}
 
     assert missing == {
         ("page.html", "剩 %(t)s"), ("page.py", "作废"), ("scenario.toml", "守护"), ("scenario.toml", "{hours} 小时"),
+        ("scenario.toml", "多久"),
     }  # fmt: skip
 
 
