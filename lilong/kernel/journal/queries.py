@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from lilong.kernel.journal.models import Fact, ReadEntry, Seal
 
@@ -77,9 +77,19 @@ def reads_of(subject: tuple[str, int], *, limit: int = 200) -> list[Read]:
     return _reads(ReadEntry.objects.filter(subject_kind=subject[0], subject_id=subject[1]), limit)
 
 
-def reads(*, by: str = "", before: int | None = None, limit: int = 100) -> list[Read]:
-    """All looks, newest first, or those of one signature; `before` is the last id of the page before."""
+def reads(
+    *, by: str = "", paths: Collection[str] | None = None, before: int | None = None, limit: int = 100
+) -> list[Read]:
+    """All looks, newest first, or those of one signature, or at what lies under these place paths alone.
+
+    `before` is the last id of the page before.
+    """
     entries = ReadEntry.objects.filter(by=by) if by else ReadEntry.objects.all()
+    if paths is not None:
+        under = Q(pk__in=[])
+        for path in paths:
+            under |= Q(path__startswith=path)
+        entries = entries.filter(under)
     return _reads(entries if before is None else entries.filter(fact_id__lt=before), limit)
 
 

@@ -16,6 +16,7 @@ from lilong.kernel.access.guards import needs
 from lilong.kernel.access.request import Request
 from lilong.kernel.access.viewer import Viewer
 from lilong.kernel.places import queries as places
+from lilong.kernel.registry import queries as registry
 from lilong.kernel.sensing import queries as sensing
 from lilong.kernel.sensing.queries import StreamRow
 from lilong.kit import clock
@@ -84,12 +85,14 @@ def _shown(meter: Meter, show: str) -> bool:
 
 
 def _aside(viewer: Viewer, codes: set[str], *, since: datetime) -> list[tuple[str, words.Word, int]]:
-    """Readings kept aside: of one's own devices; of unknown ones, too, for those who look after devices."""
-    every = viewer.may("devices.manage")
+    """Readings kept aside: of one's own devices; of those nobody knows, too, for whoever looks after devices."""
+    counted = sensing.aside_counts(since)
+    strange: set[str] = set()
+    if viewer.may("devices.manage"):
+        others = {code for code, _reason, _n in counted} - codes
+        strange = others - registry.devices_by_code(others).keys()
     return [
-        (code, words.say(words.ASIDE, reason), n)
-        for code, reason, n in sensing.aside_counts(since)
-        if every or code in codes
+        (code, words.say(words.ASIDE, reason), n) for code, reason, n in counted if code in codes or code in strange
     ]
 
 

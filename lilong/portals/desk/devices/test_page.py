@@ -68,7 +68,7 @@ def test_a_committee_sees_its_own_meters_alone(worker, operations, meters) -> No
 def test_readings_kept_aside_are_shown_by_reason_to_those_they_concern(ground, worker, sign_in, meters) -> None:
     for code, reason, n in (("W-Ah1", "future", 3), ("W-Bh1", "duplicate", 2), ("X-1", "unknown_device", 7)):
         AsideCount.objects.create(day=NOW.date(), device_code=code, reason=reason, n=n)
-    steward = sign_in("steward", ground.paths["S"])
+    steward = sign_in("steward", ground.paths["A"])
 
     seen = words(worker.client.get("/desk/devices"))
     every = words(steward.client.get("/desk/devices"))
@@ -77,6 +77,7 @@ def test_readings_kept_aside_are_shown_by_reason_to_those_they_concern(ground, w
     assert "W-Bh1" not in seen
     assert "X-1" not in seen
     assert "X-1 设备未登记 7" in every
+    assert "W-Bh1" not in every, "known, and another committee's"
 
 
 def test_without_meters_it_says_so(worker, at_noon) -> None:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from lilong.kernel.access import scope
 from lilong.kernel.access.guards import needs
 from lilong.kernel.access.request import Request
 from lilong.kernel.access.roles import PURPOSES
@@ -19,8 +20,10 @@ PAGE = 50
 
 def _page(request: Request, *, every: bool) -> HttpResponse:
     before = request.GET.get("before", "")
+    viewer = request.viewer
     found = journal.reads(
-        by="" if every else request.viewer.by,
+        by="" if every else viewer.by,
+        paths=scope.widest(viewer.scope) if every else None,
         before=int(before) if before.isdecimal() and len(before) < 18 else None,
         limit=PAGE + 1,
     )
@@ -46,7 +49,7 @@ def mine(request: Request) -> HttpResponse:
 
 @needs("reads.audit")
 def audit(request: Request) -> HttpResponse:
-    """What anybody asked to see."""
+    """What anybody asked to see of people within the auditor's scope."""
     return _page(request, every=True)
 
 
