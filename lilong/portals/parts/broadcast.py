@@ -8,7 +8,6 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from weakref import WeakKeyDictionary
 
 from django.db import Error, connection
 
@@ -33,14 +32,19 @@ class Feed:
         self.woken = asyncio.Event()
 
     def put(self, facts: Sequence[SealedFact]) -> None:
-        """Add facts of its kinds; one that is too far behind loses all and is told so."""
+        """Add facts of its kinds, unless it is too far behind."""
         self.facts.extend(fact for fact in facts if self.kinds is None or fact.kind in self.kinds)
         self.seq = facts[-1].seq
         if len(self.facts) > HELD:
-            self.facts.clear()
-            self.lost = True
-        if self.facts or self.lost:
+            self.let_go()
+        elif self.facts:
             self.woken.set()
+
+    def let_go(self) -> None:
+        """End the stream; the page comes back and says how far it was."""
+        self.facts.clear()
+        self.lost = True
+        self.woken.set()
 
 
 class Broadcaster:
@@ -77,6 +81,17 @@ class Broadcaster:
             self._feeds.discard(feed)
 
     def _read(self) -> None:
+        try:
+            self._follow()
+        except Exception:  # noqa: BLE001  a reader that dies silently would freeze every page: all come back instead
+            _log.exception("the reader of live pages ends; the next stream starts another")
+            with self._lock:
+                self._running = False
+            self._on_loop(self._let_go)
+        finally:
+            connection.close()
+
+    def _follow(self) -> None:
         seq: int | None = None
         pause, alone = threading.Event(), 0.0
         while not self._ends(alone):
@@ -86,7 +101,7 @@ class Broadcaster:
                 if seq is None:
                     seq = queries.head()
                     self._on_loop(self._begin, seq)
-                elif self._feeds:
+                else:
                     facts = queries.after(seq, limit=PAGE)
             except Error:
                 _log.warning("live pages wait: the journal cannot be read", exc_info=True)
@@ -97,7 +112,6 @@ class Broadcaster:
                 self._on_loop(self._hand_out, facts)
             # behind a full page only a breath, for the streams to send what they have
             pause.wait(EVERY_S if len(facts) < PAGE else EVERY_S / 10)
-        connection.close()
 
     def _ends(self, alone: float) -> bool:
         with self._lock:
@@ -115,7 +129,8 @@ class Broadcaster:
 
         with contextlib.suppress(RuntimeError):  # the loop has just been closed
             self._loop.call_soon_threadsafe(both)
-            done.wait(IDLE_S)
+            while not done.wait(EVERY_S) and not self._loop.is_closed():
+                pass
 
     def _begin(self, seq: int) -> None:
         self._seq = seq
@@ -126,11 +141,18 @@ class Broadcaster:
         for feed in self._feeds:
             feed.put(facts)
 
+    def _let_go(self) -> None:
+        self._ready.set()  # for those who have just come
+        for feed in self._feeds:
+            feed.let_go()
 
-_of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Broadcaster] = WeakKeyDictionary()
+
+_of_loop: dict[asyncio.AbstractEventLoop, Broadcaster] = {}
 
 
 def broadcaster() -> Broadcaster:
     """The broadcaster of the running event loop, made when it is first asked for."""
+    for closed in [loop for loop in _of_loop if loop.is_closed()]:
+        del _of_loop[closed]
     loop = asyncio.get_running_loop()
     return _of_loop.setdefault(loop, Broadcaster(loop))

@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -318,6 +319,12 @@ def test_a_feed_holds_only_its_kinds_and_knows_how_far_was_looked() -> None:
     assert (list(feed.facts), feed.seq, feed.woken.is_set()) == (facts[1:], 4, True)
 
 
+async def resting() -> None:
+    async with asyncio.timeout(10):
+        while any(thread.name == "broadcaster" for thread in threading.enumerate()):
+            await asyncio.sleep(0.02)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_reader_rests_while_nobody_listens_and_starts_again(monkeypatch) -> None:
     monkeypatch.setattr(broadcast, "IDLE_S", 0.2)
@@ -331,12 +338,34 @@ def test_the_reader_rests_while_nobody_listens_and_starts_again(monkeypatch) -> 
                 await feed.woken.wait()
             assert [fact.subject_id for fact in feed.facts] == [number]
             hub.leave(feed)
-            async with asyncio.timeout(10):
-                while hub._running:
-                    await asyncio.sleep(0.02)
+            await resting()
             await asyncio.to_thread(write, 99)  # nobody is there to be told
 
     asyncio.run(story())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_that_fails_lets_everybody_go_and_the_next_stream_starts_another(monkeypatch, caplog) -> None:
+    async def story() -> None:
+        hub = broadcast.broadcaster()
+        with monkeypatch.context() as broken:
+            broken.setattr(queries, "after", lambda *_, **__: 1 / 0)
+            feed = await hub.join(None)
+            async with asyncio.timeout(10):
+                await feed.woken.wait()
+            assert feed.lost
+            hub.leave(feed)
+        again = await hub.join(None)
+        await asyncio.to_thread(write, 3)
+        async with asyncio.timeout(10):
+            await again.woken.wait()
+        assert ([fact.subject_id for fact in again.facts], again.lost) == ([3], False)
+        hub.leave(again)
+        await resting()
+
+    monkeypatch.setattr(broadcast, "IDLE_S", 0.2)
+    asyncio.run(story())
+    assert "the reader of live pages ends" in caplog.text
 
 
 @given(st.text())
