@@ -143,6 +143,18 @@ def serve(transactional_db) -> Iterator[Callable[..., Server]]:
         server.process.wait()
 
 
+async def apart(do: Callable[..., object], *words: object) -> object:
+    """In a thread, which keeps no connection that would outlive the test."""
+
+    def both() -> object:
+        try:
+            return do(*words)
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(both)
+
+
 async def until_line(reader: asyncio.StreamReader, wanted: str, within: float = 20.0) -> list[str]:
     """Lines up to the wanted one, without the sizes of HTTP's chunks."""
     lines: list[str] = []
@@ -186,10 +198,10 @@ def test_two_hundred_streams_hold_no_connection_and_all_are_told(serve, sign_in)
         answers = await visit()
         assert {status for status, _ in answers} == {200}
         assert all("大屏".encode() in body for _, body in answers)
-        await asyncio.to_thread(write, 7)
+        await apart(write, 7)
         told = await asyncio.gather(*(until_line(reader, "data: 7") for _, reader in opened))
         assert all("event: ticket" in lines for lines in told)
-        assert await asyncio.to_thread(held) < 30
+        assert await apart(held) < 30
 
     asyncio.run(story())
 
@@ -209,7 +221,7 @@ def test_whoever_comes_back_is_told_what_was_missed_once_and_in_order(serve, sig
         assert [line for line in lines if line.startswith(("id", "data"))] == [
             f"id: {drawn + 1}", "data: 1", f"id: {drawn + 2}", "data: 2",
         ]  # fmt: skip
-        await asyncio.to_thread(write, 6)
+        await apart(write, 6)
         assert [line for line in await until_line(late, "data: 6") if line.startswith("data")] == ["data: 6"]
         _, back = await server.get("/live?after=0", session, Last_Event_ID=str(drawn + 1))
         lines = await until_line(back, "data: 6")
@@ -230,13 +242,11 @@ def test_a_stream_beats_and_ends_with_its_session_and_keeps_no_session_alive(ser
     async def story() -> None:
         (_, stays), (_, leaves), (status, idles) = [await server.get("/live", s) for s in (staying, leaving, idle)]
         assert status == 200
-        await asyncio.to_thread(write, 8)
+        await apart(write, 8)
         for reader in (stays, leaves, idles):
             await until_line(reader, "data: 8")
         await until_line(stays, f"id: {seq}")
-        await asyncio.to_thread(
-            standing.import_module("django.contrib.sessions.models").Session.objects.filter(pk=leaving).delete
-        )
+        await apart(standing.import_module("django.contrib.sessions.models").Session.objects.filter(pk=leaving).delete)
         await ended(leaves, within=10)
         await ended(idles, within=15)
         await until_line(stays, ": still there")
@@ -333,13 +343,13 @@ def test_the_reader_rests_while_nobody_listens_and_starts_again(monkeypatch) -> 
         for number in (1, 2):
             hub = broadcast.broadcaster()
             feed = await hub.join(None)
-            await asyncio.to_thread(write, number)
+            await apart(write, number)
             async with asyncio.timeout(10):
                 await feed.woken.wait()
             assert [fact.subject_id for fact in feed.facts] == [number]
             hub.leave(feed)
             await resting()
-            await asyncio.to_thread(write, 99)  # nobody is there to be told
+            await apart(write, 99)  # nobody is there to be told
 
     asyncio.run(story())
 
@@ -356,7 +366,7 @@ def test_a_reader_that_fails_lets_everybody_go_and_the_next_stream_starts_anothe
             assert feed.lost
             hub.leave(feed)
         again = await hub.join(None)
-        await asyncio.to_thread(write, 3)
+        await apart(write, 3)
         async with asyncio.timeout(10):
             await again.woken.wait()
         assert ([fact.subject_id for fact in again.facts], again.lost) == ([3], False)
