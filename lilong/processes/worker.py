@@ -38,15 +38,17 @@ def main() -> None:
 
 def _engine(stop: threading.Event) -> None:
     from django.conf import settings
+    from django.core.management import call_command
     from django.db import DatabaseError, connection
 
-    from lilong.kernel.engine import loop, watch
+    from lilong.kernel.engine import loop, queries, watch
     from lilong.kit import clock
     from lilong.processes.heartbeat import beat
 
+    call_command("clearsessions")  # those that ended while nobody came back
     watch.begin(clock.now())
     due = beaten = 0.0
-    handled = 0
+    handled = behind = 0
     while not stop.is_set():
         try:
             read = loop.run_once(at=clock.now())
@@ -54,6 +56,7 @@ def _engine(stop: threading.Event) -> None:
             if time.monotonic() - due >= DUE:
                 due = time.monotonic()
                 loop.pass_time(at=clock.now())
+                behind = queries.behind()
         except DatabaseError:
             log.exception("the database did not answer; trying again")
             connection.close()
@@ -61,7 +64,7 @@ def _engine(stop: threading.Event) -> None:
             stop.wait(RETRY)
         if time.monotonic() - beaten >= BEAT:
             beaten = time.monotonic()
-            beat(settings.LILONG_HOME, "worker", handled=handled)
+            beat(settings.LILONG_HOME, "worker", handled=handled, behind=behind)
         if not read:
             stop.wait(IDLE)
     connection.close()

@@ -9,7 +9,9 @@ from lilong.kernel.access.viewer import Viewer
 from lilong.kernel.engine import numbers as numbers_of
 from lilong.kernel.engine import scenarios
 from lilong.kernel.engine.declaration import lookup
-from lilong.kernel.engine.models import Failure, Number
+from lilong.kernel.engine.loop import NAME
+from lilong.kernel.engine.models import Cursor, Failure, Number
+from lilong.kernel.journal import queries as journal
 from lilong.kernel.places import queries as places
 
 
@@ -72,6 +74,12 @@ def numbers(viewer: Viewer, slug: str = "") -> list[NumberRow]:
 def failures() -> list[Failure]:
     """Facts a scenario could not handle and nobody has settled, oldest first."""
     return list(Failure.objects.filter(settled_at=None).order_by("seq"))
+
+
+def behind() -> int:
+    """How many sealed facts the engine has yet to read."""
+    read = Cursor.objects.filter(name=NAME).values_list("seq", flat=True).first() or 0
+    return journal.head() - read
 
 
 def title(slug: str) -> str:

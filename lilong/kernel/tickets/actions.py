@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from lilong.kernel.access import actions as access
 from lilong.kernel.access.viewer import Viewer
 from lilong.kernel.journal import actions as journal
 from lilong.kernel.tickets import moves
@@ -132,10 +133,11 @@ def dispatch(ticket_id: int, *, by: str, at: datetime, viewer: Viewer | None = N
     """Hand a ticket in *contacting* to the desk on duty; a second call does nothing."""
     with transaction.atomic():
         ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
+        if viewer is not None:
+            _visible(ticket_id, viewer)
+            _may(viewer, "dispatch")
         if ticket.state != State.CONTACTING:
             return
-        if viewer is not None:
-            _move(ticket_id, "dispatch", viewer)
         ticket.state = moves.after(ticket.state, "dispatch")
         ticket.desk = desk_for(to=ticket.to, path=ticket.path, at=at)
         ticket.dispatched_at = at
@@ -201,6 +203,7 @@ def close(
         if away_until is not None:
             data["away_until"] = away_until.isoformat()
         _fact(ticket, "ticket.closed", by=viewer.by, at=at, data=data)
+        access.revoke_task_links(case=ticket.pk, by=viewer.by, at=at)
 
 
 def void(ticket_id: int, *, reason: str, viewer: Viewer, at: datetime) -> None:
@@ -216,6 +219,7 @@ def void(ticket_id: int, *, reason: str, viewer: Viewer, at: datetime) -> None:
         ticket.save(update_fields=["state", "closed_at", "contact_until"])
         _record(ticket, kind="void", by=viewer.by, at=at, note=reason, key="void")
         _fact(ticket, "ticket.voided", by=viewer.by, at=at, data={})
+        access.revoke_task_links(case=ticket.pk, by=viewer.by, at=at)
 
 
 def set_shifts(path: str, hours: Sequence[tuple[int, time, time]], *, by: str, at: datetime) -> None:

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from lilong.kernel.engine import actions, loop
+from lilong.kernel.engine import actions, loop, queries
 from lilong.kernel.engine.models import Cursor, Failure
 from lilong.kernel.engine.tests.ground import AT, SLUG, Street, make, none, run, silence, stream
+from lilong.kernel.journal import sealer
 from lilong.kernel.registry import actions as registry
 from lilong.kernel.sensing import queries as sensing
 from lilong.kernel.sensing.models import Binding, Finding
@@ -50,6 +51,15 @@ def test_a_finding_opens_one_ticket_however_often_the_engine_comes_by(street: St
     assert ticket.facts == {"hours": 24, "litres": 2}
     assert ticket.due_at == AT + timedelta(hours=4)
     assert not Failure.objects.exists()
+
+
+def test_the_engine_says_how_many_sealed_facts_it_has_yet_to_read(street: Street) -> None:
+    assert queries.behind() == 0
+    silence(street.home_a)
+    sealed = sealer.seal_all()
+    assert queries.behind() == sealed > 0
+    loop.run_once(at=AT)
+    assert queries.behind() == 0
 
 
 def test_the_first_call_waits_fifteen_minutes_and_then_somebody_is_sent(street: Street) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import sys
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 
 import django
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lilong.settings")
 django.setup()
 
 from lilong.kernel.filters import FilterError, parse  # noqa: E402 - Django must be ready first

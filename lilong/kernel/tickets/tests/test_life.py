@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lilong.kernel.access import actions as access
 from lilong.kernel.access.viewer import Viewer
 from lilong.kernel.journal import queries as journal
 from lilong.kernel.journal.models import Fact
@@ -107,6 +108,24 @@ def test_the_holder_of_a_link_takes_steps_on_that_case_and_ends_nothing() -> Non
         actions.note(other, words="x", viewer=holder, at=AT)
     with pytest.raises(PermissionDenied):
         actions.close(mine, outcome="safe_at_home", viewer=holder, at=AT)
+
+
+def test_links_to_a_case_end_with_it() -> None:
+    ground = make()
+    number = ticket(ground)
+    worker = viewer("committee_worker", ground.path_a)
+    token = access.make_task_link(case=number, by=worker.by, at=AT, expires=AT + timedelta(days=1))
+    assert access.open_task_link(token, at=AT) is not None
+    actions.accept(number, viewer=worker, at=AT)
+    actions.close(number, outcome="safe_at_home", viewer=worker, at=AT)
+    assert access.open_task_link(token, at=AT) is None
+
+
+def test_who_may_not_dispatch_is_told_so_whatever_the_state() -> None:
+    ground = make()
+    number = ticket(ground)
+    with pytest.raises(PermissionDenied):
+        actions.dispatch(number, by="account:1", at=AT, viewer=viewer("committee_worker", ground.path_a))
 
 
 def test_a_ticket_somebody_has_cannot_be_taken_by_a_second() -> None:
