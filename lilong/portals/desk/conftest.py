@@ -18,6 +18,7 @@ from lilong.kernel.access import actions as access
 from lilong.kernel.access import queries, standing
 from lilong.kernel.access.models import Account
 from lilong.kernel.access.viewer import Viewer
+from lilong.kernel.engine import actions as engine
 from lilong.kernel.places import actions as places
 from lilong.kernel.places.queries import paths_of
 from lilong.kernel.registry import actions as registry
@@ -31,6 +32,7 @@ from lilong.kernel.sensing.models import Stream
 from lilong.kernel.sensing.records import sealed
 from lilong.kernel.tickets import actions as tickets
 from lilong.kit import clock
+from tests.browsing import chromium
 
 NOW = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)  # a Sunday, 14:30 in Shanghai
 BY = "system:test"
@@ -129,6 +131,10 @@ class Person:
         return {name: morsel.value for name, morsel in self.client.cookies.items()}
 
 
+def still(path: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}still=1"
+
+
 def words(response: HttpResponse) -> str:
     """The text of a page as somebody reads it."""
     body = re.sub(r"<(script|style|template)\b.*?</\1>|<[^>]+>", " ", response.content.decode(), flags=re.DOTALL)
@@ -206,3 +212,31 @@ def worker(ground, sign_in) -> Person:
 def operations(ground, sign_in) -> Person:
     """The operations centre, which sees the whole subdistrict."""
     return sign_in("operations", ground.paths["S"], name="刘军")
+
+
+@pytest.fixture
+def work(ground, worker, metered, at_noon) -> dict[str, int]:
+    """A ticket in every state, a meter, and a number that was changed."""
+    ids = {
+        "mine": ground.ticket("Ah1", at=NOW - timedelta(hours=10)),
+        "waiting": ground.ticket("Ah2", at=NOW - timedelta(minutes=50)),
+        "watch": ground.ticket("Ah3", at=NOW - timedelta(hours=1), urgency="watch"),
+        "done": ground.ticket("Ah4", at=NOW - timedelta(days=1)),
+        "dead": ground.ticket("Ah5", at=NOW - timedelta(days=2)),
+    }
+    tickets.accept(ids["mine"], viewer=worker.viewer, at=NOW - timedelta(hours=9))
+    tickets.no_answer(ids["mine"], step="family", viewer=worker.viewer, at=NOW - timedelta(hours=8))
+    for name, outcome in (("done", "safe_at_home"), ("dead", "found_dead")):
+        tickets.accept(ids[name], viewer=worker.viewer, at=NOW - timedelta(hours=20))
+        tickets.close(ids[name], outcome=outcome, viewer=worker.viewer, at=NOW - timedelta(hours=19))
+    metered("Ah1", [(NOW - timedelta(hours=n), 1900.0 if n < 30 else 2200.0 - 10 * n) for n in range(96, 2, -1)])
+    engine.settle(at=NOW)
+    return ids
+
+
+@pytest.fixture
+def desk(live_server, worker, work):
+    """A browser at the desk, signed in as the worker; what its console complained of fails the test."""
+    with chromium(live_server.url) as browser:
+        yield browser
+    assert browser.complaints == []
