@@ -133,7 +133,7 @@ def check(there: Ground, process: IntakeProcess, told: list[list[tuple[datetime,
         expected
     )
     assert sum(kind == "silence" for _, kind, *_ in expected) >= METERS, "there was something to find"
-    sealer.seal_once()
+    sealer.seal_all()
     opened = Counter(f.subject_id for f in journal.after(0, limit=50_000) if f.kind == "finding.opened")
     assert set(opened.values()) == {1}, "a finding was opened twice"
     assert {f.id for f in found} <= opened.keys()

@@ -136,6 +136,12 @@ class Detector:
         self._runs[: len(kept)] = kept
 
 
+def warm_up() -> None:
+    """Compile the pass, or load what an earlier start compiled, so that no reading has to wait for it."""
+    once = np.zeros(1, dtype=np.int64)
+    detect(Thresholds(silence_for=1, no_data=1, excess=((1, 1),)), once, once)
+
+
 def detect(thresholds: Thresholds, times: Ints, values: Ints) -> list[Episode]:
     """Every episode of one whole series (int64 arrays as `Detector.fold` takes them), by start; the last may go on."""
     detector = Detector(thresholds)

@@ -25,7 +25,10 @@ OUT: Final = 4  # episodes one reading can end, at the most
 
 
 def _compiled(function: Callable[P, R]) -> Callable[P, R]:
-    return cast(Callable[P, R], njit(cache=True, nogil=True)(function))
+    try:
+        return cast(Callable[P, R], njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # nowhere to keep the compiled code: it is compiled again at every start
+        return cast(Callable[P, R], njit(nogil=True)(function))
 
 
 @_compiled

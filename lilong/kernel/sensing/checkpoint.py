@@ -23,7 +23,7 @@ VERSION: Final = 1
 BREATH: Final = 100  # tracks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # asyncio would write out millions of numbers
 class Snapshot:
     """A keeper's state at one position, apart from the keeper, so that another thread may write it."""
 

@@ -15,6 +15,8 @@ from typing import Final, TypeVar
 
 from django.db import Error, InterfaceError, OperationalError, connection
 
+from lilong.analysis.detectors import warm_up
+
 from . import aside, checkpoint, findings, newest, roster
 from .findings import to_us
 from .flow import Flow
@@ -35,6 +37,7 @@ ROSTER, COUNTS, NEWEST, SWEEP, KEEPING, FORGETTING = 0.5, 1.0, 2.0, 3.0, 10.0, 3
 
 def prepare(folder: Path, log: Log, now: datetime) -> Keeper:
     """Everything in memory again: the last checkpoint, and what the log holds behind it. Needs the database."""
+    warm_up()
     saved = None
     try:
         saved = checkpoint.load(folder / CHECKPOINT, log.end)

@@ -22,6 +22,7 @@ from .roster import Roster
 from .tracks import Track, Watched
 
 LONG_AGO: Final = 0  # no reading is older (payload.FIRST_TIME)
+BULK: Final = 256  # records from which on it pays to sort them by stream first
 STEPS_OF_GRACE: Final = 2  # readings a stream may miss after we began to listen before it counts as overdue
 
 
@@ -75,15 +76,20 @@ class Keeper:
         """Take records that are safe in the log, up to a position; those of streams that are gone are passed over."""
         self.position = position
         counted = records[(records["flags"] & LATE) == 0]
-        if not len(counted):
+        values, times = np.rint(counted["value"] * 1000).astype(np.int64), counted["time"].astype(np.int64)
+        if len(counted) < BULK:
+            columns = (counted["stream"], times, values, counted["received"])
+            for stream_id, time, value, received in zip(*(column.tolist() for column in columns), strict=True):
+                if track := self.tracks.get(stream_id):
+                    track.take(time, value, received)
+                    self._changed.add(stream_id)
             return
-        counted = counted[np.argsort(counted["stream"], kind="stable")]
-        streams, begins = np.unique(counted["stream"], return_index=True)
-        values = np.rint(counted["value"] * 1000).astype(np.int64)
-        times = counted["time"].astype(np.int64)
-        for stream_id, begin, end in zip(streams.tolist(), begins, [*begins[1:], len(counted)], strict=True):
+        order = np.argsort(counted["stream"], kind="stable")
+        streams, begins, counts = np.unique(counted["stream"][order], return_index=True, return_counts=True)
+        for stream_id, begin, end in zip(streams.tolist(), begins, begins + counts, strict=True):
             if track := self.tracks.get(stream_id):
-                track.extend(times[begin:end], values[begin:end], int(counted["received"][end - 1]))
+                place = order[begin:end]
+                track.extend(times[place], values[place], int(counted["received"][place[-1]]))
                 self._changed.add(stream_id)
 
     def fold(self) -> None:

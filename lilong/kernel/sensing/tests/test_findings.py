@@ -10,7 +10,6 @@ import pytest
 from lilong.analysis.episodes import Episode
 from lilong.kernel.access.viewer import SYSTEM, Viewer
 from lilong.kernel.journal import queries as journal
-from lilong.kernel.journal import sealer
 from lilong.kernel.sensing import actions, findings, queries
 from lilong.kernel.sensing.findings import View, to_us
 from lilong.kernel.sensing.tests import ground
@@ -34,8 +33,8 @@ def see(there: Ground, *episodes: Episode, meter: int = 0, at: timedelta = timed
 
 def told() -> list[tuple[str, dict[str, Any]]]:
     """The facts of findings, oldest first."""
-    sealer.seal_once()
-    return [(f.kind, f.data) for f in journal.after(0) if f.kind.startswith("finding.")]
+    found = [fact for row in queries.findings(SYSTEM) for fact in journal.about(("finding", row.id), limit=50)]
+    return [(fact.kind, fact.data) for fact in sorted(found, key=lambda fact: fact.id)]
 
 
 def rows() -> list[tuple[str, str, float]]:

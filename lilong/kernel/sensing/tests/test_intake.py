@@ -82,7 +82,7 @@ def findings() -> list[tuple[str, str, float]]:
 
 
 def facts() -> Counter[str]:
-    sealer.seal_once()
+    sealer.seal_all()
     return Counter(f.kind for f in journal.after(0) if f.kind.startswith("finding."))
 
 
@@ -202,7 +202,7 @@ def test_what_is_put_aside_is_kept_with_its_reason_counted_and_told_once_a_day(t
     assert Counter(line["device"] for line in lines) == {"W-0": 4, "G-0": 2}, "the meter, where it is known"
     assert all(line["raw"] for line in lines)
     assert AsideCount.objects.get(device_code="W-0", reason="duplicate").n == 2
-    sealer.seal_once()
+    sealer.seal_all()
     assert Counter(f.data["reason"] for f in journal.after(0) if f.kind == "stream.aside")["duplicate"] == 1
 
 
