@@ -1,0 +1,1 @@
+"""Pure computing over tables and arrays; knows no database and no Django."""

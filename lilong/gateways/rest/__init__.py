@@ -1,0 +1,1 @@
+"""HTTP for devices that do not speak MQTT."""

@@ -15,7 +15,7 @@ import pytest
 from lilong.kernel.access.viewer import SYSTEM
 from lilong.kernel.journal import queries as journal
 from lilong.kernel.journal import sealer
-from lilong.kernel.sensing import actions, judge, queries
+from lilong.kernel.sensing import actions, judge, log, queries
 from lilong.kernel.sensing.flow import Outcome
 from lilong.kernel.sensing.log import Log
 from lilong.kernel.sensing.models import AsideCount, Finding, Stream
@@ -298,6 +298,19 @@ def test_what_was_read_is_there_for_charts_and_back_tests_each_time_once(tmp_pat
         other: [7000],
     }
     assert queries.series([one], AT + HOUR) == {}
+
+
+def test_what_is_older_than_ninety_days_is_removed_from_log_and_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge, "FORGETTING", 0.0)
+    ground.make(1)
+    later = AT + 91 * DAY
+    run(tmp_path, sends(body([reading(0, AT, 1)])), sends(b"{"))
+    run(tmp_path, sends(body([reading(0, later, 2)])), sends(b"["), at=later)
+    kept = [value for _, piece in log.read(tmp_path) for value in piece["value"].tolist()]
+    assert kept == [2.0]
+    assert [path.name for path in tmp_path.glob("aside-*")] == [f"aside-{later:%Y-%m-%d}.jsonl"]
 
 
 def in_thread(job: Callable[[], object]) -> None:
