@@ -18,10 +18,11 @@ from tests.installation import Installation, until
 
 FASTEST: Final = 60_000.0  # the installation's seconds in one of ours: a year in nine minutes
 LOOKED: Final = 1.5  # seconds after which every process has looked at a new clock (kit.clock: one second)
+RUN_UP: Final = LOOKED * FASTEST  # how long before the first reading the clock begins to run
 BUNDLE: Final = 40  # readings in one message
 TICK: Final = 0.02  # seconds between two looks at what is due
 SLOW: Final = 1.0  # seconds an acknowledgement may take before the clock is slowed down
-SEALED: Final = 0.5  # seconds after which a fact is sealed for certain
+SEALED: Final = 1.0  # seconds after which a fact is sealed, and the worker knows of it
 CROWD: Final = 200  # facts the engine may be behind before it is
 
 
@@ -48,20 +49,25 @@ class Gateway:
         self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=known["code"], clean_session=False)
         self.client.username_pw_set(known["code"], known["token"])
         self.client.max_inflight_messages_set(1000)
+        self.client.reconnect_delay_set(1, 1)
+        self.client.on_publish = lambda _client, _data, number, *_: self._acknowledged.add(number)
+        self._sent: dict[int, float] = {}
+        self._acknowledged: set[int] = set()
         self.client.connect("127.0.0.1", there.mqtt_port)
         self.client.loop_start()
-        self._sent: list[tuple[float, mqtt.MQTTMessageInfo]] = []
 
     def publish(self, readings: Sequence[Reading]) -> None:
-        """Send them in order, a few to a message."""
+        """Send them in order, a few to a message; what cannot leave now leaves when the connection is there again."""
         for at in range(0, len(readings), BUNDLE):
             body = json.dumps([reading.item() for reading in readings[at : at + BUNDLE]])
-            self._sent.append((time.monotonic(), self.client.publish(self.topic, body, qos=1)))
+            self._sent[self.client.publish(self.topic, body, qos=1).mid] = time.monotonic()
 
     def waiting(self) -> float:
         """For how many seconds the oldest message without acknowledgement has waited; 0 when none does."""
-        self._sent = [(at, sent) for at, sent in self._sent if not sent.is_published()]
-        return time.monotonic() - self._sent[0][0] if self._sent else 0.0
+        for number in self._acknowledged & self._sent.keys():
+            del self._sent[number]
+            self._acknowledged.remove(number)
+        return time.monotonic() - next(iter(self._sent.values())) if self._sent else 0.0
 
     def close(self) -> None:
         """Say goodbye."""
@@ -75,7 +81,7 @@ class Pace:
     def __init__(self, there: Installation, at: float) -> None:
         """Let the clock come to `at` when every process has looked at it."""
         self._path = there.home / "clock.json"
-        self._before = self._clock = Clock(time.time(), at - LOOKED * FASTEST, FASTEST)
+        self._before = self._clock = Clock(time.time(), at - RUN_UP, FASTEST)
         self._turned = time.monotonic()
         self._clock.save(self._path)
         time.sleep(LOOKED)
@@ -102,11 +108,10 @@ class Pace:
 
 
 class Followers:
-    """How far intake and the worker have come, by their heartbeats and the journal's head. Made while they rest."""
+    """How far intake and the worker have come, by their heartbeats."""
 
     def __init__(self, there: Installation) -> None:
         self._home = there.home
-        self._rest = self._unhandled()
 
     def judged(self) -> int:
         """Readings of which it is written what they show, and those put aside."""
@@ -115,14 +120,11 @@ class Followers:
 
     def facts(self) -> int:
         """Sealed facts that the engine has yet to handle."""
-        return self._unhandled() - self._rest
+        return int(self._beat("worker")["behind"])
 
     def resting(self, since: float) -> bool:
         """Whether a heartbeat of the worker after that real time says that it has handled every fact."""
-        return float(self._beat("worker")["real"]) > since and self.facts() <= 0
-
-    def _unhandled(self) -> int:
-        return int(json.loads((self._home / "journal.head").read_text())["seq"]) - int(self._beat("worker")["handled"])
+        return float(self._beat("worker")["real"]) > since and self.facts() == 0
 
     def _beat(self, name: str) -> dict[str, Any]:
         told: dict[str, Any] = json.loads((self._home / "run" / f"{name}.json").read_text())

@@ -23,7 +23,7 @@ from lilong.kernel.sensing.reconciling import GROWTH
 from lilong.kit.clock import SHANGHAI
 from tests.house.tracked import ROOT
 from tests.installation import Installation, installed
-from tests.live_pace import Reading, publish
+from tests.live_pace import RUN_UP, Reading, publish
 
 FILE: Final = ROOT.parent / "shared" / "data" / "water" / "daiad_half.csv.gz"
 MAP: Final = ROOT / "lilong" / "kernel" / "sensing" / "samples" / "daiad.map.toml"
@@ -132,7 +132,7 @@ def replayed(there: Installation, path: Path) -> dict[str, list[Episode]]:
 def run(path: Path, home: Path, **environment: str) -> dict[str, Any]:
     """Publish the file's readings to an installation made in `home`, as if live, and compare with their replay.
 
-    They come so many whole days later that the installation's clock need not go back, and has room to run up.
+    They come so many whole days later that the installation's clock need not go back.
     """
     meters = series(path)
     first = min(min(s.times) for s in meters.values()) / 1e6
@@ -141,7 +141,7 @@ def run(path: Path, home: Path, **environment: str) -> dict[str, Any]:
         assert len(watched["codes"]) >= len(meters), f"only {len(watched['codes'])} homes are watched"
         codes = dict(zip(meters, watched["codes"], strict=False))
         told = replayed(there, path)
-        later = DAY * ((watched["now"] - first) // DAY + 3)
+        later = DAY * ((watched["now"] + RUN_UP - first) // DAY + 1)
         readings = [
             Reading(codes[meter], time / 1e6 + later, value / 1000)
             for meter, of_meter in meters.items()
@@ -194,6 +194,7 @@ def compared(
                 "findings": dict(Counter(row[3] for row in ours)),
                 "only_replay": sorted(map(str, set(episodes.values()) - set(same.values()))),
                 "only_findings": sorted(str(found) for number, found in standing.items() if number not in same),
+                "not_yet_told": sorted(str(e) for number, e in same.items() if e.end != standing[number].end),
                 "tickets_each": dict(Counter(tickets[number] for number in standing)),
                 "tickets_of_withdrawn": sum(tickets[row[0]] for row in ours if row[3] == "withdrawn"),
             },
