@@ -28,7 +28,8 @@ _COLUMNS = {
 _KIND = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 _BY = re.compile(r"[a-z_]+:[A-Za-z0-9_.\-]+")
 _DIGITS = re.compile(r"[0-9]{11}")  # asked first: it costs a twentieth of the next
-_PERSONAL = re.compile(r"(?<![0-9.])((?:86)?1[3-9][0-9]{9}|[0-9]{17}[0-9Xx])(?![0-9])")  # mobile, identity number
+# A mobile or an identity number inside a text; a bare JSON number follows one of [,: and is an id or a count.
+_PERSONAL = re.compile(r"(?<![0-9.\[,:])((?:86)?1[3-9][0-9]{9}|[0-9]{17}[0-9Xx])(?![0-9])")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 
 Subject = tuple[str, int]

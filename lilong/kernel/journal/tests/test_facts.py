@@ -97,7 +97,14 @@ def test_what_could_name_a_person_or_has_no_fixed_form_is_refused(change: dict[s
 
 @pytest.mark.django_db
 def test_ids_counts_and_stamps_are_no_personal_numbers() -> None:
-    write(data={"as_of": "2026-11-22T06:10:00.123456+08:00", "micros": 1795300000123456, "share": 0.14000001234567})
+    write(
+        data={
+            "as_of": "2026-11-22T06:10:00.123456+08:00",
+            "micros": 1795300000123456,
+            "many": [14000001234, 14000001234],
+            "share": 0.14000001234567,
+        }
+    )
     assert Fact.objects.count() == 1
 
 
