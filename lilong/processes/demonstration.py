@@ -63,7 +63,7 @@ def make(home: Path, say: Say) -> dict[str, int]:
     subprocess.run(  # noqa: S603 - our own module by our own interpreter
         [sys.executable, "-m", "lilong.simulator", "write", "--out", str(files), "--seed", str(told["seed"]),
          "--scale", told["scale"], "--start", start.isoformat()],
-        check=True,
+        check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     refused: dict[str, int] = {}
     for done, (kind, name) in enumerate(FILES):
