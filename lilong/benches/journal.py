@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 WRITERS = 4
-ROUNDS = 11  # of each side, in turn; the median counts
+ROUNDS = 7  # of each side, in turn; the median counts
 _SERVER, _, _ = (os.environ.get("DATABASE_URL") or "postgresql://postgres@127.0.0.1:5432/").rpartition("/")
 
 
@@ -54,7 +54,7 @@ def _sealer(ours: dict[str, str], theirs: dict[str, str]) -> dict[str, Any]:
             for side, found in rates.items():
                 began = time.monotonic()
                 for writer in writers[side]:
-                    _tell(writer, "1.0")  # seconds
+                    _tell(writer, "2.0")  # seconds
                 count = sum(int(_answer(writer)) for writer in writers[side])
                 _ask(writers[side][0], "wait")  # until the last of them is sealed
                 found.append(count / (time.monotonic() - began))

@@ -14,7 +14,7 @@ def age(born_on: date, on: date) -> int:
 def month_day(on: date) -> int:
     """Month × 100 + day, with which a birthday is compared; the last of February counts as the 29th.
 
-    Who was born on 29 February has the birthday on the 28th in a common year: where the day that corresponds is lacking,
+    Who was born on 29 February has the birthday on the 28th in a common year: where the corresponding day is lacking,
     it is the last of its month (Civil Code art. 202).
     """
     if on.month == 2 and on.day == 28 and not isleap(on.year):
