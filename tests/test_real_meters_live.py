@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.real_meters import FILE, cut, run
+from lilong.kit.clock import SHANGHAI
+from tests.real_meters import FILE, Episode, compared, cut, run
 
 METERS = {
     "08f33d34",  # silent for a day and a half
@@ -37,3 +38,33 @@ def test_the_silences_of_real_meters_each_become_one_finding_and_one_ticket(tmp_
     assert sum(n for _, reason, n in report["aside"] if reason == "duplicate") == report["stamps_repeated"] == 8, told
     assert report["failures"] == []
     assert report["verify"]["ok"], told
+
+
+def test_the_comparison_names_what_only_one_of_the_two_has_and_every_ticket_too_many() -> None:
+    midnight, dawn, noon = (datetime(2016, 10, 29, hour) for hour in (0, 6, 12))
+    told = {"silence": [Episode("a", midnight, noon), Episode("b", midnight, noon), Episode("c", midnight, noon)]}
+    half_past = datetime(2016, 10, 29, 11, 30)
+
+    def row(number: int, code: str, state: str, end: datetime) -> list[object]:
+        moments = [(t.replace(tzinfo=SHANGHAI) + timedelta(days=1)).timestamp() for t in (midnight, end)]
+        return [number, code, "silence", state, *moments]
+
+    rows = [  # what goes on may be behind by half an hour, what is over may not; the third was never there
+        row(1, "A", "open", half_past),
+        row(2, "B", "cleared", half_past),
+        row(3, "D", "cleared", dawn),
+        row(4, "C", "withdrawn", noon),
+    ]
+    kept = {"findings": rows, "tickets": [1, 1, 2, 4]}
+    kinds = dict(compared(told, kept, {"A": "a", "B": "b", "C": "c", "D": "d"}, 86_400.0))
+    assert kinds["silence"] == {
+        "replay": 3,
+        "meters": 3,
+        "same": 1,
+        "findings": {"open": 1, "cleared": 2, "withdrawn": 1},
+        "only_replay": [f"b {midnight} … {noon}", f"c {midnight} … {noon}"],
+        "only_findings": [f"b {midnight} … {half_past}", f"d {midnight} … {dawn}"],
+        "not_yet_told": [f"a {midnight} … {noon}"],
+        "tickets_each": {2: 1, 1: 1, 0: 1},
+        "tickets_of_withdrawn": 1,
+    }
