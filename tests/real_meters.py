@@ -152,6 +152,9 @@ def run(path: Path, home: Path, **environment: str) -> dict[str, Any]:
         kept = there.ask(KEPT)
         verified = json.loads(there.lilong("verify", "--json").stdout)
         assert there.stop() == 0
+    aside: Counter[str] = Counter()
+    for _, reason, n in kept["aside"]:
+        aside[reason] += n
     return {
         "meters": len(meters),
         "readings": len(readings),
@@ -160,7 +163,7 @@ def run(path: Path, home: Path, **environment: str) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "readings_per_second": round(len(readings) / seconds),
         "stamps_repeated": sum(len(s.times) - len(set(s.times)) for s in meters.values()),
-        "aside": kept["aside"],
+        "aside": dict(aside),
         "kinds": dict(compared(told, kept, {code: meter for meter, code in codes.items()}, later)),
         "failures": kept["failures"],
         "verify": verified,
