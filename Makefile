@@ -60,15 +60,17 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "Python's venv is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
-	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/$(BIN)/python" -m lilong.cli "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $(BIN)/lilong
-	@chmod +x $(BIN)/lilong
 
-$(READY): requirements.lock | $(BIN)/python
+$(BIN)/lilong: | $(BIN)/python
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/$(BIN)/python" -m lilong.cli "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $@
+	@chmod +x $@
+
+$(READY): requirements.lock | $(BIN)/lilong
 	@echo "installing the locked dependencies…"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
 	@touch $@
 
-$(TESTED): requirements-dev.lock | $(BIN)/python
+$(TESTED): requirements-dev.lock | $(BIN)/lilong
 	@echo "installing the locked dependencies for tests…"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-dev.lock
 	@touch $@ $(READY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import threading
+import warnings
 
 import uvicorn
 
@@ -16,6 +17,8 @@ def main() -> None:
     words.add_argument("--port", type=int, default=8000)
     asked = words.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lilong.settings")
+    # WhiteNoise hands static files over in pieces of its own making; each is sent, and none is slow to come
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     import django
 
     django.setup()
