@@ -60,13 +60,10 @@ def _prepare(path: Path) -> None:
     import django
     from django.conf import settings
 
-    fresh = not (path / "lilong.sqlite3").exists() and not os.environ.get("DATABASE_URL")
-    if fresh or (demonstration.marker(path).exists() and not demonstration.complete(path)):
-        demonstration.begin(path)
-    settings.DEMO = demonstration.marker(path).exists()
     django.setup()
     from django.core.management import call_command
 
+    from lilong.kernel.access import queries as access
     from lilong.portals.parts import catalogs
 
     with Progress(
@@ -76,6 +73,9 @@ def _prepare(path: Path) -> None:
         catalogs.compile_all()
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
+        if not access.any_account():  # nobody could come in: this is a first start, whatever was tried here before
+            demonstration.begin(path)
+        settings.DEMO = demonstration.marker(path).exists()
         if settings.DEMO and not demonstration.complete(path):
             refused = demonstration.make(path, lambda words, part: bar.update(task, description=words, completed=part))
             console.print(f"demonstration ready; rows set aside for a person to look at: {sum(refused.values())}")

@@ -50,6 +50,11 @@ def account_names(account_ids: Collection[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "name"))
 
 
+def any_account() -> bool:
+    """Whether there is anybody who could sign in."""
+    return Account.objects.exists()
+
+
 def standing_at(at: datetime) -> Q:
     """The condition that a row with `since` and `until` holds at this moment."""
     return Q(since__lte=at) & (Q(until=None) | Q(until__gt=at))
