@@ -8,6 +8,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -45,14 +46,20 @@ def up(*, host: str, port: int, rate: float, sensors: bool) -> None:
     if settings.DEMO and sensors:
         supervisor.add(
             "simulator", "lilong.simulator", "live", "--home", str(home), "--files", str(home / "demo"),
-            "--mqtt", f"127.0.0.1:{mqtt_port}", "--http", f"http://127.0.0.1:{port}",
+            "--mqtt", _broker(mqtt_port), "--http", f"http://127.0.0.1:{port}",
             "--gateway-file", str(home / "keys" / "gateway.json"),
         )  # fmt: skip
-    _say_when_served(f"http://{host}:{port}", supervisor.stop, mqtt_port=mqtt_port, demo=settings.DEMO)
+    _say_when_served(f"http://{host}:{port}", supervisor.stop, broker=_broker(mqtt_port), demo=settings.DEMO)
     supervisor.run()
     if settings.DEMO:
         demonstration.remember(home)
     console.print("stopped")
+
+
+def _broker(embedded_port: int) -> str:
+    """Where sensors publish: the broker that LILONG_MQTT_URL names, else the embedded one."""
+    outside = urlsplit(os.environ.get("LILONG_MQTT_URL", ""))
+    return f"{outside.hostname}:{outside.port or 1883}" if outside.hostname else f"127.0.0.1:{embedded_port}"
 
 
 def _prepare(path: Path) -> None:
@@ -89,7 +96,7 @@ def _every(seconds: float, stop: threading.Event, do: Callable[[], None]) -> Non
     threading.Thread(target=loop, daemon=True).start()
 
 
-def _say_when_served(address: str, stop: threading.Event, *, mqtt_port: int, demo: bool) -> None:
+def _say_when_served(address: str, stop: threading.Event, *, broker: str, demo: bool) -> None:
     """Tell the person at the terminal when the first page is there."""
 
     def look() -> None:
@@ -99,7 +106,7 @@ def _say_when_served(address: str, stop: threading.Event, *, mqtt_port: int, dem
                 urllib.request.urlopen(f"{address}/sign-in", timeout=5).read()  # noqa: S310 - our own http address
             except OSError:
                 continue
-            console.print(f"[bold green]Lilong 里弄[/] {address}  (sensors: mqtt://127.0.0.1:{mqtt_port})")
+            console.print(f"[bold green]Lilong 里弄[/] {address}  (sensors: mqtt://{broker})")
             if demo:
                 console.print("demonstration: the accounts are listed on the sign-in page; Ctrl-C stops")
             console.print(f"served after {time.monotonic() - began:.1f} s")
