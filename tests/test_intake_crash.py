@@ -108,7 +108,7 @@ def killed_again_and_again(process: IntakeProcess, dice: random.Random, over: th
 
 
 def check(there: Ground, process: IntakeProcess, told: list[list[tuple[datetime, float]]], sent: list[Message]) -> None:
-    """Everything acknowledged is in the log once; the findings are those of the whole story; each was told once."""
+    """Everything acknowledged is in the log (resent after a kill, perhaps again); each finding was told once."""
     kept = Counter(
         (int(record["stream"]), int(record["time"]))
         for _, piece in log.read(process.home / "readings")
@@ -121,7 +121,6 @@ def check(there: Ground, process: IntakeProcess, told: list[list[tuple[datetime,
         for one in bundle
     }
     assert wanted <= kept.keys(), "an acknowledged reading is not in the log"
-    assert set(kept.values()) == {1}, "a reading is in the log twice"
     found = [f for f in queries.findings(SYSTEM, count=5000) if f.state != "withdrawn"]
     numbers = WatchParams.from_toml(WATCHED).thresholds()
     expected = []
