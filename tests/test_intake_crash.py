@@ -26,6 +26,7 @@ from lilong.kernel.journal import sealer
 from lilong.kernel.sensing import log, queries
 from lilong.kernel.sensing.findings import to_us
 from lilong.kernel.sensing.params import WatchParams
+from lilong.kernel.sensing.records import LATE
 from lilong.kernel.sensing.tests import ground
 from lilong.kernel.sensing.tests.ground import TABLE, Ground, reading
 from lilong.kernel.sensing.tests.process import IntakeProcess, until
@@ -108,7 +109,7 @@ def killed_again_and_again(process: IntakeProcess, dice: random.Random, over: th
 
 
 def check(there: Ground, process: IntakeProcess, told: list[list[tuple[datetime, float]]], sent: list[Message]) -> None:
-    """Everything acknowledged is in the log (resent after a kill, perhaps again); each finding was told once."""
+    """Everything acknowledged is in the log and counts once; the findings are the whole story's, each told once."""
     kept = Counter(
         (int(record["stream"]), int(record["time"]))
         for _, piece in log.read(process.home / "readings")
@@ -121,6 +122,12 @@ def check(there: Ground, process: IntakeProcess, told: list[list[tuple[datetime,
         for one in bundle
     }
     assert wanted <= kept.keys(), "an acknowledged reading is not in the log"
+    counted = Counter(
+        (int(record["stream"]), int(record["time"]))
+        for _, piece in log.read(process.home / "readings")
+        for record in piece[(piece["flags"] & LATE) == 0]
+    )  # one resent when its time is past the lateness is kept once more, flagged, and changes nothing
+    assert set(counted.values()) == {1}, "a reading counts twice"
     found = [f for f in queries.findings(SYSTEM, count=5000) if f.state != "withdrawn"]
     numbers = WatchParams.from_toml(WATCHED).thresholds()
     expected = []
